@@ -1,0 +1,1 @@
+//! A real Chromium drives the real page against the real bridge.

@@ -1,0 +1,202 @@
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{Call, CallId, Observation, OptionValue, Seq, SocketId};
+
+/// An entry of the session's log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number.
+    pub seq: Seq,
+    /// Microseconds since the session began, on one monotonic clock.
+    pub time: u64,
+    /// What happened.
+    #[serde(rename = "event")]
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventBody {
+    /// A call started. The kernel may already have answered it by the time this is read.
+    Called {
+        /// The call's number.
+        call: CallId,
+        /// The call and its arguments.
+        request: Call,
+    },
+    /// A call returned.
+    Returned {
+        /// The call's number.
+        call: CallId,
+        /// Microseconds between start and return.
+        took_us: u64,
+        /// Whether the kernel could not answer at once, so that the call waited.
+        blocked: bool,
+        /// The result.
+        outcome: Outcome,
+    },
+    /// The kernel took bytes from us. Travels as a binary message.
+    #[serde(skip)]
+    Sent(Data),
+    /// The kernel gave bytes to us. Travels as a binary message.
+    #[serde(skip)]
+    Received(Data),
+    /// What the kernel shows of a socket changed.
+    Observed {
+        /// The socket.
+        socket: SocketId,
+        /// All that is shown, changed or not.
+        kernel: Observation,
+    },
+    /// The other end of a TCP connection was seen to go.
+    PeerGone {
+        /// The socket.
+        socket: SocketId,
+        /// How.
+        how: PeerGone,
+    },
+    /// The socket's descriptor was closed; its id is not used again.
+    Closed {
+        /// The socket.
+        socket: SocketId,
+        /// Why.
+        by: ClosedBy,
+    },
+}
+
+/// Bytes that the kernel took or gave, with their place in the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Data {
+    /// The call that moved them.
+    pub call: CallId,
+    /// The socket.
+    pub socket: SocketId,
+    /// How many bytes this socket had sent (or received) before these. `MSG_PEEK` does not count.
+    pub offset: u64,
+    /// Marks.
+    pub flags: DataFlags,
+    /// The true size. Equal to the payload's length but for a truncated datagram, where it is the
+    /// datagram's size (or the payload's again, where the operating system does not tell), and for a
+    /// payload that the log no longer holds.
+    pub size: u32,
+    /// Where a datagram came from or went to.
+    pub address: Option<SocketAddr>,
+    /// The bytes.
+    pub payload: Bytes,
+}
+
+/// Marks on [`Data`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DataFlags {
+    /// Received with `MSG_PEEK`: the bytes are still in the queue.
+    pub peek: bool,
+    /// The datagram was longer than the buffer; the rest is lost.
+    pub truncated: bool,
+    /// A datagram, as opposed to a part of a stream. It may be empty.
+    pub datagram: bool,
+    /// The payload gave way to newer ones (`log_bytes`); `size` is what it was.
+    pub omitted: bool,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The kernel did it.
+    Ok(Value),
+    /// The kernel refused: `errno`.
+    Errno(Failure),
+    /// The resolver refused: an `EAI_` code of `getaddrinfo(3)`.
+    Resolver(Failure),
+    /// The socket's timeout passed.
+    Timeout,
+    /// Somebody ended the wait. What the kernel had begun goes on (a `connect` may still succeed).
+    Cancelled(CancelledBy),
+    /// This bridge's own rules forbid it; the kernel was not asked.
+    Refused(Refusal),
+    /// The bridge itself failed: a bug.
+    Internal(String),
+}
+
+/// A number, a name and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The number on the bridge's operating system.
+    pub number: i32,
+    /// The POSIX name, such as `ECONNREFUSED` or `EAI_NONAME`.
+    pub name: String,
+    /// The operating system's sentence.
+    pub message: String,
+}
+
+/// A call that the bridge's policy forbids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What is forbidden and why.
+    pub message: String,
+    /// The command-line flag that would allow it; none where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow: Option<String>,
+}
+
+/// What a call returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Nothing, as `bind` does.
+    Nothing,
+    /// A number of bytes. 0 from `recv` on a stream is its end.
+    Count(u64),
+    /// A new socket.
+    Socket {
+        /// Its id.
+        socket: SocketId,
+        /// The number of its descriptor in the bridge's process.
+        fd: i64,
+        /// `accept`: the peer's address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer: Option<SocketAddr>,
+    },
+    /// An address.
+    Address(SocketAddr),
+    /// Addresses, in the order of the resolver.
+    Addresses(Vec<SocketAddr>),
+    /// The value of an option.
+    Option(OptionValue),
+}
+
+/// Who ended a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelledBy {
+    /// The `cancel` message.
+    Client,
+    /// `close` on the same socket.
+    Close,
+    /// The session ended.
+    SessionEnd,
+}
+
+/// Who closed a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// The `close` call.
+    Call,
+    /// The session ended.
+    SessionEnd,
+}
+
+/// How the other end went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeerGone {
+    /// It sends no more (FIN); it may still receive.
+    Fin,
+    /// It reset the connection (RST), or the kernel gave it up.
+    Reset,
+}

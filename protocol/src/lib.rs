@@ -1,0 +1,40 @@
+#![doc = include_str!("../SPECIFICATION.md")]
+#![deny(missing_docs)]
+
+mod call;
+mod close;
+mod event;
+mod frame;
+mod id;
+mod limits;
+mod message;
+mod observation;
+
+pub use call::{
+    Call, Endpoint, Family, How, Linger, Membership, OptionName, OptionValue, Payload, RecvFlag,
+    SocketType,
+};
+pub use close::CloseCode;
+pub use event::{
+    CancelledBy, ClosedBy, Data, DataFlags, Event, EventBody, Failure, Outcome, PeerGone, Refusal,
+    Value,
+};
+pub use frame::{
+    FrameError, HEADER_LEN, decode_event, decode_payload, encode_data, encode_payload,
+};
+pub use id::{CallId, Seq, SessionKey, SocketId, ViewKey};
+pub use limits::Limits;
+pub use message::{
+    ClientMessage, Hello, Malformed, Platform, Policy, RejectReason, ServerMessage, Welcome,
+    parse_client_message,
+};
+pub use observation::{AcceptQueue, Observation, TcpInfo, TcpState};
+
+/// The WebSocket subprotocol (RFC 6455 section 1.9) that both sides name in the handshake.
+pub const SUBPROTOCOL: &str = "sockscope.v1";
+
+/// The version spoken, as named in [`Hello`] and [`Welcome`].
+pub const VERSION: u32 = 1;
+
+/// The path of the WebSocket on the bridge.
+pub const WS_PATH: &str = "/ws";

@@ -1,0 +1,129 @@
+//! Binary messages: round trips, and refusal of whatever is none.
+
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use sockscope_protocol::{
+    CallId, Data, DataFlags, Event, EventBody, FrameError, HEADER_LEN, Payload, Seq, SocketId,
+    decode_event, decode_payload, encode_data, encode_payload, parse_client_message,
+};
+
+fn address() -> impl Strategy<Value = SocketAddr> {
+    (any::<IpAddr>(), any::<u16>(), any::<u32>()).prop_map(|(ip, port, scope)| match ip {
+        IpAddr::V4(_) => SocketAddr::new(ip, port),
+        IpAddr::V6(v6) => SocketAddr::V6(SocketAddrV6::new(v6, port, 0, scope)),
+    })
+}
+
+fn bytes() -> impl Strategy<Value = Bytes> {
+    prop::collection::vec(any::<u8>(), 0..300).prop_map(Bytes::from)
+}
+
+prop_compose! {
+    fn data()(
+        call: u64, socket: u32, offset: u64, peek: bool, datagram: bool,
+        lost in 0_u32..100, omitted: bool,
+        address in prop::option::of(address()), payload in bytes(),
+    ) -> Data {
+        let size = u32::try_from(payload.len()).unwrap() + if omitted { 0 } else { lost };
+        Data {
+            call: CallId(call),
+            socket: SocketId(socket),
+            offset,
+            flags: DataFlags { peek, truncated: lost > 0 && !omitted, datagram, omitted },
+            size,
+            address,
+            payload: if omitted { Bytes::new() } else { payload },
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn events_with_bytes_survive_the_wire(seq: u64, time: u64, data in data(), received: bool) {
+        let body = if received { EventBody::Received(data) } else { EventBody::Sent(data) };
+        let event = Event { seq: Seq(seq), time, body };
+        let message = encode_data(&event).unwrap();
+        prop_assert_eq!(decode_event(message), Ok(event));
+    }
+
+    #[test]
+    fn calls_with_bytes_survive_the_wire(
+        call: u64, socket: u32, to in prop::option::of(address()), all: bool, bytes in bytes(),
+    ) {
+        let payload = match to {
+            Some(address) => Payload::SendTo(address),
+            None if all => Payload::SendAll,
+            None => Payload::Send,
+        };
+        let message = encode_payload(CallId(call), SocketId(socket), &payload, &bytes);
+        prop_assert_eq!(message.len(), HEADER_LEN + bytes.len());
+        prop_assert_eq!(decode_payload(message), Ok((CallId(call), SocketId(socket), payload, bytes)));
+    }
+
+    #[test]
+    fn no_bytes_make_a_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let bytes = Bytes::from(bytes);
+        let _ = decode_payload(bytes.clone());
+        let _ = decode_event(bytes.clone());
+        let _ = parse_client_message(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn no_header_makes_a_decoder_panic(
+        kind in 0_u8..20, flags in 0_u8..32, family in 0_u8..8,
+        rest in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let mut message = vec![kind, flags, family];
+        message.extend(rest);
+        let message = Bytes::from(message);
+        let _ = decode_payload(message.clone());
+        let _ = decode_event(message);
+    }
+
+    #[test]
+    fn no_text_makes_the_parser_panic(
+        text in r#"\{"kind":"(call|hello|cancel|credit|end|x)","call":[0-9]{0,25},"request":\{.{0,40}\}\}"#,
+    ) {
+        let _ = parse_client_message(&text);
+    }
+}
+
+#[test]
+fn a_cut_message_is_refused() {
+    let message = encode_payload(CallId(1), SocketId(1), &Payload::Send, b"bytes");
+    assert_eq!(
+        decode_payload(message.slice(..HEADER_LEN - 1)),
+        Err(FrameError::Short(HEADER_LEN - 1))
+    );
+    assert_eq!(
+        decode_payload(message.slice(..HEADER_LEN + 2)),
+        Err(FrameError::Size {
+            size: 5,
+            payload: 2
+        })
+    );
+}
+
+#[test]
+fn a_direction_refuses_the_kinds_of_the_other() {
+    let message = encode_payload(CallId(1), SocketId(1), &Payload::Send, b"bytes");
+    assert_eq!(decode_event(message), Err(FrameError::Kind(1)));
+}
+
+#[test]
+fn a_malformed_call_is_refused_by_its_number() {
+    let refused = |text| parse_client_message(text).unwrap_err();
+    let unknown = refused(r#"{"kind":"call","call":5,"request":{"op":"dance"}}"#);
+    assert_eq!(unknown.call, Some(CallId(5)));
+    assert!(unknown.message.contains("dance"), "{unknown}");
+    let lacking = refused(r#"{"kind":"call","call":6,"request":{"op":"accept"}}"#);
+    assert_eq!(lacking.call, Some(CallId(6)));
+    assert!(lacking.message.contains("socket"), "{lacking}");
+    let textual =
+        refused(r#"{"kind":"call","call":7,"request":{"op":"send","socket":1,"length":3}}"#);
+    assert!(textual.message.contains("binary"), "{textual}");
+    assert_eq!(refused("[]").call, None);
+    assert_eq!(refused(r#"{"kind":"dance","call":7}"#).call, None);
+}
