@@ -1,1 +1,5 @@
 //! The bridge.
+
+#![deny(missing_docs)]
+
+pub mod policy;
