@@ -1,0 +1,283 @@
+use sockscope_protocol::{
+    Call, CallId, Data, Event, EventBody, Family, How, Observation, Outcome, PeerGone, Seq,
+    SocketId, SocketType, Value,
+};
+
+use super::{
+    CallEnd, CallRecord, Changes, Chunk, Direction, Held, Model, Origin, Row, Socket, What,
+};
+
+impl Model {
+    pub(super) fn event(&mut self, Event { seq, time, body }: Event) {
+        match body {
+            EventBody::Called { call, request } => self.called(seq, time, call, request),
+            EventBody::Returned {
+                call,
+                took_us,
+                blocked,
+                outcome,
+            } => {
+                let end = CallEnd {
+                    seq,
+                    time,
+                    took_us,
+                    blocked,
+                    outcome,
+                };
+                self.returned(call, end);
+            }
+            EventBody::Sent(data) => self.data(seq, time, Direction::Sent, data),
+            EventBody::Received(data) => self.data(seq, time, Direction::Received, data),
+            EventBody::Observed { socket, kernel } => self.observed(seq, time, socket, kernel),
+            EventBody::PeerGone { socket, how } => {
+                let known = self.socket_mut(socket);
+                match how {
+                    PeerGone::Fin => known.peer_finished = true,
+                    PeerGone::Reset => known.reset = true,
+                }
+                self.row(seq, time, Some(socket), What::PeerGone(how));
+            }
+            EventBody::Closed { socket, by } => {
+                let known = self.socket_mut(socket);
+                if known.closed.is_none() {
+                    known.closed = Some((time, by));
+                    self.closed.push_back(socket);
+                }
+                self.row(seq, time, Some(socket), What::Closed(by));
+            }
+        }
+    }
+
+    fn row(&mut self, seq: Seq, time: u64, socket: Option<SocketId>, what: What) {
+        self.rows.push_back(Row {
+            seq,
+            time,
+            socket,
+            what,
+        });
+    }
+
+    /// The socket of that number; one that is not known yet was made in a gap of the log.
+    fn socket_mut(&mut self, id: SocketId) -> &mut Socket {
+        let time = self.time;
+        self.sockets
+            .entry(id)
+            .or_insert_with(|| Socket::new(id, time, Origin::Unknown))
+    }
+
+    fn call_mut(&mut self, id: CallId, seq: Seq, time: u64) -> &mut CallRecord {
+        let began = *self.call_index.entry(id).or_insert(seq);
+        self.calls.entry(began).or_insert_with(|| {
+            self.waiting.insert(began);
+            CallRecord {
+                id,
+                request: None,
+                socket: None,
+                seq,
+                started: time,
+                end: None,
+                moved: 0,
+                data: None,
+                uncertain: false,
+            }
+        })
+    }
+
+    fn called(&mut self, seq: Seq, time: u64, id: CallId, request: Call) {
+        let socket = request.socket();
+        if let Call::Connect { socket, address } = &request {
+            let port = address.port;
+            let socket = self.socket_mut(*socket);
+            socket.target_port = Some(port);
+            if socket.kind == Some(SocketType::Stream) && !socket.connected {
+                socket.connecting = true;
+            }
+        }
+        let call = self.call_mut(id, seq, time);
+        call.socket = socket;
+        call.request = Some(request);
+        self.row(seq, time, socket, What::Called(id));
+    }
+
+    fn returned(&mut self, id: CallId, end: CallEnd) {
+        let (seq, time) = (end.seq, end.time);
+        let outcome = end.outcome.clone();
+        let call = self.call_mut(id, seq, time.saturating_sub(end.took_us));
+        call.uncertain = false;
+        let began = call.seq;
+        let first = call.end.replace(end).is_none();
+        let request = call.request.clone();
+        if let Outcome::Ok(Value::Socket { socket, fd, peer }) = outcome {
+            self.made(socket, id, request.as_ref(), time);
+            let made = self.socket_mut(socket);
+            made.fd = Some(fd);
+            made.peer = peer.or(made.peer);
+            self.pair(socket);
+        } else if let Some(request) = request {
+            self.took_effect(&request, &outcome);
+        }
+        self.waiting.remove(&began);
+        if first {
+            self.returned.push_back(began);
+        }
+        let socket = self.calls.get(&began).and_then(|call| call.socket);
+        self.row(seq, time, socket, What::Returned(id));
+    }
+
+    fn made(&mut self, id: SocketId, call: CallId, request: Option<&Call>, time: u64) {
+        let accepted = |listener| Origin::Accepted { call, listener };
+        let (origin, family, kind) = match request {
+            Some(Call::Socket { family, kind }) => {
+                (Origin::Created { call }, Some(*family), Some(*kind))
+            }
+            Some(Call::Accept { socket }) => {
+                let family = self.sockets.get(socket).and_then(|known| known.family);
+                (accepted(Some(*socket)), family, Some(SocketType::Stream))
+            }
+            _ => (Origin::Unknown, None, None),
+        };
+        if let (Origin::Created { .. }, Some(call)) = (origin, self.record_mut(call)) {
+            call.socket = Some(id);
+        }
+        let socket = self
+            .sockets
+            .entry(id)
+            .or_insert_with(|| Socket::new(id, time, origin));
+        socket.origin = origin;
+        socket.family = family;
+        socket.kind = kind;
+        if let Origin::Accepted { .. } = origin {
+            socket.join();
+        }
+    }
+
+    fn record_mut(&mut self, id: CallId) -> Option<&mut CallRecord> {
+        let began = self.call_index.get(&id)?;
+        self.calls.get_mut(began)
+    }
+
+    /// What a call's result says about its socket.
+    fn took_effect(&mut self, request: &Call, outcome: &Outcome) {
+        let Some(id) = request.socket() else { return };
+        let socket = self.socket_mut(id);
+        let ok = matches!(outcome, Outcome::Ok(_));
+        match (request, outcome) {
+            (Call::Connect { .. }, outcome) => match outcome {
+                Outcome::Ok(_) => socket.join(),
+                Outcome::Errno(error) => match error.name.as_str() {
+                    "EINPROGRESS" | "EALREADY" => socket.connecting = true,
+                    "EISCONN" => socket.join(),
+                    _ => socket.connecting = false,
+                },
+                // The kernel goes on with what it had begun.
+                Outcome::Timeout | Outcome::Cancelled(_) => {}
+                Outcome::Resolver(_) | Outcome::Refused(_) | Outcome::Internal(_) => {
+                    socket.connecting = false;
+                }
+            },
+            (Call::Recv { size, flags, .. } | Call::RecvFrom { size, flags, .. }, _)
+                if *outcome == Outcome::Ok(Value::Count(0))
+                    && *size > 0
+                    && flags.len() <= 2
+                    && socket.kind == Some(SocketType::Stream) =>
+            {
+                socket.peer_finished = true;
+            }
+            (Call::Stream { .. }, Outcome::Ok(_)) => socket.peer_finished = true,
+            (_, Outcome::Errno(error)) if error.name == "ECONNRESET" && socket.is_stream() => {
+                socket.reset = true;
+            }
+            (_, Outcome::Ok(Value::Option(value))) => {
+                if let Call::GetSockOpt { option, .. } = request {
+                    socket.set_option(*option, value.clone());
+                }
+            }
+            (Call::GetSockName { .. }, Outcome::Ok(Value::Address(address))) => {
+                socket.local = Some(*address);
+            }
+            (Call::GetPeerName { .. }, Outcome::Ok(Value::Address(address))) => {
+                socket.peer = Some(*address);
+            }
+            _ if !ok => {}
+            (Call::Bind { .. }, _) => socket.bound = true,
+            (Call::Listen { backlog, .. }, _) => socket.listening = Some(*backlog),
+            (Call::Shutdown { how, .. }, _) => {
+                socket.shut_rd |= matches!(how, How::Read | How::Both);
+                socket.shut_wr |= matches!(how, How::Write | How::Both);
+            }
+            (Call::SetSockOpt { option, value, .. }, _) => {
+                socket.set_option(*option, value.clone());
+            }
+            (Call::SetTimeout { timeout_us, .. }, _) => socket.timeout_us = *timeout_us,
+            _ => {}
+        }
+        self.pair(id);
+    }
+
+    fn observed(&mut self, seq: Seq, time: u64, id: SocketId, kernel: Observation) {
+        let socket = self.socket_mut(id);
+        let changes = Changes::between(&socket.kernel, &kernel);
+        if socket.family.is_none() {
+            let known = kernel.local.or(kernel.peer);
+            socket.family = known.map(|address| match address {
+                std::net::SocketAddr::V4(_) => Family::Inet,
+                std::net::SocketAddr::V6(_) => Family::Inet6,
+            });
+        }
+        if kernel.state.is_some() {
+            socket.kind = Some(SocketType::Stream);
+        }
+        socket.observe(kernel);
+        self.pair(id);
+        if !changes.is_empty() {
+            self.row(seq, time, Some(id), What::Observed(Box::new(changes)));
+        }
+    }
+
+    fn data(&mut self, seq: Seq, time: u64, direction: Direction, data: Data) {
+        let call = self.call_mut(data.call, seq, time);
+        call.moved += data.payload.len().max(if data.flags.omitted {
+            data.size as usize
+        } else {
+            0
+        }) as u64;
+        call.socket = Some(data.socket);
+        call.data = Some((call.data.map_or(seq, |(first, _)| first), seq));
+        let held = if data.flags.omitted {
+            Held::LostByBridge
+        } else {
+            Held::Yes
+        };
+        self.payload_bytes += data.payload.len() as u64;
+        let chunk = Chunk {
+            seq,
+            time,
+            call: data.call,
+            offset: data.offset,
+            size: data.size,
+            flags: data.flags,
+            address: data.address,
+            payload: data.payload,
+            held,
+            matched: None,
+        };
+        let datagram = chunk.flags.datagram && !chunk.flags.peek;
+        let socket = self.socket_mut(data.socket);
+        if chunk.flags.datagram {
+            socket.kind = Some(SocketType::Datagram);
+        }
+        match direction {
+            Direction::Sent => socket.sent.push(chunk),
+            Direction::Received => socket.received.push(chunk),
+        }
+        self.chunks.push_back((data.socket, direction, seq));
+        if datagram {
+            self.match_datagram(data.socket, direction, seq);
+        }
+        let what = match direction {
+            Direction::Sent => What::Sent(data.call),
+            Direction::Received => What::Received(data.call),
+        };
+        self.row(seq, time, Some(data.socket), what);
+    }
+}

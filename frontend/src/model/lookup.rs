@@ -1,0 +1,179 @@
+use sockscope_protocol::{Call, CallId, Seq, SocketId};
+
+use super::{ByteStream, CallRecord, Chunk, Direction, Held, Model, Row, Socket, keep};
+
+impl Model {
+    /// A socket.
+    #[must_use]
+    pub fn socket(&self, id: SocketId) -> Option<&Socket> {
+        self.sockets.get(&id)
+    }
+
+    /// All sockets in the order in which they were made.
+    #[must_use]
+    pub fn sockets(&self) -> impl DoubleEndedIterator<Item = &Socket> + ExactSizeIterator {
+        self.sockets.values()
+    }
+
+    /// A call.
+    #[must_use]
+    pub fn call(&self, id: CallId) -> Option<&CallRecord> {
+        self.calls.get(self.call_index.get(&id)?)
+    }
+
+    /// All calls in the order in which they began.
+    #[must_use]
+    pub fn calls(&self) -> impl DoubleEndedIterator<Item = &CallRecord> + ExactSizeIterator {
+        self.calls.values()
+    }
+
+    /// The calls that began after an event.
+    pub fn calls_after(&self, seq: Seq) -> impl DoubleEndedIterator<Item = &CallRecord> {
+        self.calls.range(seq.next()..).map(|(_, call)| call)
+    }
+
+    /// The calls that wait, in the order in which they began.
+    pub fn waiting(&self) -> impl Iterator<Item = &CallRecord> {
+        self.waiting
+            .iter()
+            .filter_map(|began| self.calls.get(began))
+            .filter(|call| call.pending())
+    }
+
+    /// The calls of a socket that wait.
+    pub fn pending(&self, socket: SocketId) -> impl Iterator<Item = &CallRecord> {
+        self.waiting()
+            .filter(move |call| call.socket == Some(socket))
+    }
+
+    /// The `stream` call that receives on a socket, when one does.
+    #[must_use]
+    pub fn streaming(&self, socket: SocketId) -> Option<CallId> {
+        self.pending(socket)
+            .find(|call| matches!(call.request, Some(Call::Stream { .. })))
+            .map(|call| call.id)
+    }
+
+    /// What happened, the oldest first.
+    #[must_use]
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> + ExactSizeIterator {
+        self.rows.iter()
+    }
+
+    /// The row at a place, for lists that show a window of the rows.
+    #[must_use]
+    pub fn row_at(&self, index: usize) -> Option<&Row> {
+        self.rows.get(index)
+    }
+
+    /// The bytes of a row or a call.
+    #[must_use]
+    pub fn chunk(&self, socket: SocketId, direction: Direction, seq: Seq) -> Option<&Chunk> {
+        self.socket(socket)?.stream(direction).chunk(seq)
+    }
+
+    /// Payload bytes held by the page.
+    #[must_use]
+    pub fn payload_bytes(&self) -> u64 {
+        self.payload_bytes
+    }
+
+    /// Whether everything that the log had when the bridge greeted is here.
+    #[must_use]
+    pub fn caught_up(&self) -> bool {
+        self.welcome
+            .as_ref()
+            .is_some_and(|welcome| self.last >= welcome.last)
+    }
+
+    /// Lets go of the oldest of what is beyond [`keep`].
+    pub(super) fn forget(&mut self) {
+        while self.payload_bytes > keep::PAYLOAD_BYTES {
+            let Some(&(socket, direction, seq)) = self.chunks.get(self.emptied) else {
+                break;
+            };
+            self.emptied += 1;
+            let chunk = self
+                .sockets
+                .get_mut(&socket)
+                .and_then(|socket| socket.stream_mut(direction).chunk_mut(seq));
+            if let Some(chunk) = chunk.filter(|chunk| chunk.held == Held::Yes) {
+                let bytes = chunk.payload.len() as u64;
+                chunk.size = chunk
+                    .size
+                    .max(chunk.payload.len().try_into().unwrap_or(u32::MAX));
+                chunk.payload = bytes::Bytes::new();
+                chunk.held = Held::LostByPage;
+                self.payload_bytes -= bytes;
+                self.forgotten.payload_bytes += bytes;
+            }
+        }
+        while self.chunks.len() > keep::CHUNKS {
+            self.forget_chunk();
+        }
+        while self.rows.len() > keep::ROWS {
+            self.rows.pop_front();
+            self.forgotten.rows += 1;
+        }
+        while self.returned.len() > keep::CALLS {
+            let began = self.returned.pop_front();
+            if let Some(call) = began.and_then(|began| self.calls.remove(&began)) {
+                self.call_index.remove(&call.id);
+                self.forgotten.calls += 1;
+            }
+        }
+        while self.closed.len() > keep::CLOSED_SOCKETS {
+            self.forget_socket();
+        }
+    }
+
+    fn forget_chunk(&mut self) {
+        let Some((socket, direction, _)) = self.chunks.pop_front() else {
+            return;
+        };
+        self.emptied = self.emptied.saturating_sub(1);
+        // Entries of a socket that is itself forgotten stay behind in the queue.
+        let chunk = self
+            .sockets
+            .get_mut(&socket)
+            .and_then(|socket| socket.stream_mut(direction).pop());
+        if let Some(chunk) = chunk {
+            self.count_forgotten(&chunk);
+        }
+    }
+
+    fn forget_socket(&mut self) {
+        let oldest = self.closed.pop_front();
+        if let Some(socket) = oldest.and_then(|id| self.sockets.remove(&id)) {
+            self.forgotten.sockets += 1;
+            for chunk in socket.sent.chunks().chain(socket.received.chunks()) {
+                self.count_forgotten(chunk);
+            }
+        }
+    }
+
+    fn count_forgotten(&mut self, chunk: &Chunk) {
+        let bytes = chunk.payload.len() as u64;
+        self.payload_bytes -= bytes;
+        self.forgotten.payload_bytes += bytes;
+        self.forgotten.chunks += 1;
+    }
+}
+
+impl Socket {
+    /// What it sent or received.
+    #[must_use]
+    pub fn stream(&self, direction: Direction) -> &ByteStream {
+        match direction {
+            Direction::Sent => &self.sent,
+            Direction::Received => &self.received,
+        }
+    }
+
+    pub(super) fn stream_mut(&mut self, direction: Direction) -> &mut ByteStream {
+        match direction {
+            Direction::Sent => &mut self.sent,
+            Direction::Received => &mut self.received,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+use std::net::SocketAddr;
+
+use sockscope_protocol::{
+    CallId, ClosedBy, Family, Observation, OptionName, OptionValue, SocketId, SocketType, TcpState,
+};
+
+use super::ByteStream;
+
+/// A socket and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Socket {
+    /// Its number in the session.
+    pub id: SocketId,
+    /// The number of its descriptor in the bridge's process.
+    pub fd: Option<i64>,
+    /// IPv4 or IPv6; none when its beginning is in a gap of the log.
+    pub family: Option<Family>,
+    /// TCP or UDP; none when its beginning is in a gap of the log.
+    pub kind: Option<SocketType>,
+    /// How it came to be.
+    pub origin: Origin,
+    /// When it came to be, in microseconds since the session began.
+    pub created: u64,
+    /// When and how its descriptor was closed.
+    pub closed: Option<(u64, ClosedBy)>,
+    /// The local address, the last one that it had.
+    pub local: Option<SocketAddr>,
+    /// The peer's address, the last one that it had.
+    pub peer: Option<SocketAddr>,
+    /// The other end of a TCP connection, when that is a socket of this session too.
+    pub pair: Option<SocketId>,
+    /// What the kernel showed last.
+    pub kernel: Observation,
+    /// What `settimeout` set; none waits without end.
+    pub timeout_us: Option<u64>,
+    /// Options that were set or read, with their last value, in the order in which they came up.
+    pub options: Vec<(OptionName, OptionValue)>,
+    /// What it sent.
+    pub sent: ByteStream,
+    /// What it received.
+    pub received: ByteStream,
+    /// The peer's FIN was seen, or `recv` returned 0: no more will come.
+    pub peer_finished: bool,
+    /// The connection was reset.
+    pub reset: bool,
+    /// Receiving was shut down.
+    pub shut_rd: bool,
+    /// Sending was shut down.
+    pub shut_wr: bool,
+    pub(super) bound: bool,
+    pub(super) listening: Option<i32>,
+    pub(super) connecting: bool,
+    pub(super) connected: bool,
+    /// The port that the last `connect` went to, before the kernel shows the peer.
+    pub(super) target_port: Option<u16>,
+}
+
+/// How a socket came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `socket`.
+    Created {
+        /// The call.
+        call: CallId,
+    },
+    /// `accept`.
+    Accepted {
+        /// The call.
+        call: CallId,
+        /// On which listening socket; none when that is in a gap of the log.
+        listener: Option<SocketId>,
+    },
+    /// In a gap of the log.
+    Unknown,
+}
+
+/// What a socket is at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Just made: no address, no peer.
+    Fresh,
+    /// It has a local address.
+    Bound,
+    /// It takes connections.
+    Listening,
+    /// It waits for the peer's answer.
+    Connecting,
+    /// It has a peer (for UDP: a default one).
+    Connected,
+    /// One direction, or each by itself, has ended.
+    HalfClosed(HalfClosed),
+    /// The connection was reset.
+    Reset,
+    /// The descriptor is closed.
+    Closed,
+}
+
+/// Who ended their direction of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HalfClosed {
+    /// This side: it can still receive.
+    Here,
+    /// The peer: this side can still send.
+    There,
+    /// Both, but the descriptor is open.
+    Both,
+}
+
+impl Socket {
+    pub(super) fn new(id: SocketId, created: u64, origin: Origin) -> Self {
+        Self {
+            id,
+            fd: None,
+            family: None,
+            kind: None,
+            origin,
+            created,
+            closed: None,
+            local: None,
+            peer: None,
+            pair: None,
+            kernel: Observation::default(),
+            timeout_us: None,
+            options: Vec::new(),
+            sent: ByteStream::default(),
+            received: ByteStream::default(),
+            peer_finished: false,
+            reset: false,
+            shut_rd: false,
+            shut_wr: false,
+            bound: false,
+            listening: None,
+            connecting: false,
+            connected: false,
+            target_port: None,
+        }
+    }
+
+    /// What it is at the moment.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        if self.closed.is_some() {
+            return Role::Closed;
+        }
+        if self.reset {
+            return Role::Reset;
+        }
+        if self.listening.is_some() {
+            return Role::Listening;
+        }
+        if self.connected {
+            return match (self.shut_wr, self.peer_finished) {
+                (false, false) => Role::Connected,
+                (true, false) => Role::HalfClosed(HalfClosed::Here),
+                (false, true) => Role::HalfClosed(HalfClosed::There),
+                (true, true) => Role::HalfClosed(HalfClosed::Both),
+            };
+        }
+        if self.connecting {
+            return Role::Connecting;
+        }
+        if self.bound || self.local.is_some_and(|local| local.port() != 0) {
+            return Role::Bound;
+        }
+        Role::Fresh
+    }
+
+    /// Whether its descriptor is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// Whether it is a TCP socket.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.kind == Some(SocketType::Stream)
+    }
+
+    /// Whether it is a UDP socket.
+    #[must_use]
+    pub fn is_datagram(&self) -> bool {
+        self.kind == Some(SocketType::Datagram)
+    }
+
+    /// The backlog that `listen` asked for.
+    #[must_use]
+    pub fn backlog(&self) -> Option<i32> {
+        self.listening
+    }
+
+    /// The listening socket that accepted it.
+    #[must_use]
+    pub fn listener(&self) -> Option<SocketId> {
+        match self.origin {
+            Origin::Accepted { listener, .. } => listener,
+            Origin::Created { .. } | Origin::Unknown => None,
+        }
+    }
+
+    /// An option's value as it was last set or read.
+    #[must_use]
+    pub fn option(&self, name: OptionName) -> Option<&OptionValue> {
+        self.options
+            .iter()
+            .find_map(|(known, value)| (*known == name).then_some(value))
+    }
+
+    pub(super) fn set_option(&mut self, name: OptionName, value: OptionValue) {
+        match self.options.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.options.push((name, value)),
+        }
+    }
+
+    pub(super) fn observe(&mut self, kernel: Observation) {
+        if kernel.local.is_some() || !self.connected {
+            self.local = kernel.local;
+        }
+        self.peer = kernel.peer.or(self.peer);
+        match kernel.state {
+            Some(TcpState::Listen) => {
+                let backlog = kernel.accept_queue.map_or(0, |queue| queue.backlog);
+                self.listening
+                    .get_or_insert(i32::try_from(backlog).unwrap_or(i32::MAX));
+            }
+            Some(TcpState::SynSent | TcpState::SynReceived) => self.connecting = true,
+            Some(TcpState::Closed) => self.connecting = false,
+            Some(_) => self.join(),
+            None => {}
+        }
+        self.kernel = kernel;
+    }
+
+    pub(super) fn join(&mut self) {
+        self.connected = true;
+        self.connecting = false;
+    }
+
+    /// Both addresses of a connection, as its two ends can be compared by.
+    pub(super) fn addresses(&self) -> Option<(SocketAddr, SocketAddr)> {
+        Some((canonical(self.local?), canonical(self.peer?)))
+    }
+}
+
+/// An address as two sockets of different families name it alike: an IPv4-mapped address as IPv4,
+/// without flow label and scope.
+pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
