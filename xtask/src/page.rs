@@ -1,0 +1,156 @@
+//! Building the page, and how large it is.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hasher as _},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+use flate2::{Compression, write::GzEncoder};
+
+use crate::{
+    job::{Job, say},
+    place,
+    setup::PageTools,
+};
+
+/// What a first visit may load: WebAssembly, JavaScript and CSS, each gzipped.
+const BUDGET_BYTES: usize = 300 * 1024;
+/// What the page is made of.
+const INPUTS: [&str; 6] = [
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "frontend",
+    "protocol",
+];
+/// The page's frame for a build without wasm-opt.
+const PLAIN_INDEX: &str = ".index-without-wasm-opt.html";
+
+/// Builds the page for release, unless the one in `dist/` is of the same sources and tools.
+pub(crate) fn build(tools: &PageTools) -> Result<()> {
+    let stamp_file = place::page_target().join("built");
+    let sources = fingerprint(tools)?;
+    let is_current = fs::read_to_string(&stamp_file)
+        .is_ok_and(|stamp| built().is_ok_and(|page| stamp == format!("{sources} {page}")));
+    if is_current {
+        return Ok(());
+    }
+    let mut trunk = tools.command("trunk")?;
+    trunk
+        .args(["build", "--release", "--skip-version-check", "--dist"])
+        .arg(place::dist());
+    let plain = place::root().join(PLAIN_INDEX);
+    if !tools.wasm_opt {
+        let index = fs::read_to_string(place::root().join("index.html"))
+            .context("cannot read index.html")?;
+        fs::write(
+            &plain,
+            index.replace("data-wasm-opt=\"z\"", "data-wasm-opt=\"0\""),
+        )?;
+        trunk.args(["--html-output", "index.html"]).arg(&plain);
+    }
+    let done = Job::new("page", "Building the page")?
+        .expect("half a minute; the first time two to four minutes")
+        .hint("the compiler's message is above")
+        .run(&mut trunk);
+    if !tools.wasm_opt {
+        fs::remove_file(&plain)?;
+    }
+    done?;
+    fs::write(&stamp_file, format!("{sources} {}", built()?))
+        .with_context(|| format!("cannot write {}", stamp_file.display()))
+}
+
+/// Prints what the page weighs and refuses one that is over budget.
+pub(crate) fn weigh(enforce: bool) -> Result<()> {
+    let mut total = 0;
+    let mut parts = Vec::new();
+    for kind in ["wasm", "js", "css"] {
+        let mut size = 0;
+        for file in files(&place::dist())? {
+            if file.extension().is_some_and(|extension| extension == kind) {
+                size += gzipped(&fs::read(file)?)?;
+            }
+        }
+        total += size;
+        parts.push(format!("{kind} {}", kib(size)));
+    }
+    say(&format!(
+        "The page, gzipped: {} of {} ({})",
+        kib(total),
+        kib(BUDGET_BYTES),
+        parts.join(", ")
+    ));
+    if enforce && total > BUDGET_BYTES {
+        bail!("the page is {} over its budget", kib(total - BUDGET_BYTES));
+    }
+    Ok(())
+}
+
+fn kib(bytes: usize) -> String {
+    format!("{:.1} KiB", bytes as f64 / 1024.0)
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+/// A hash over everything that the page is made of.
+fn fingerprint(tools: &PageTools) -> Result<String> {
+    // Stable for one build of this program, which is all that a stamp needs.
+    let mut hasher = DefaultHasher::new();
+    hasher.write(tools.compiler().as_bytes());
+    hasher.write_u8(tools.wasm_opt.into());
+    for input in INPUTS {
+        let path = place::root().join(input);
+        let found = if path.is_dir() {
+            files(&path)?
+        } else {
+            vec![path]
+        };
+        for file in found {
+            hasher.write(file.as_os_str().as_encoded_bytes());
+            let bytes =
+                fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            hasher.write_usize(bytes.len());
+            hasher.write(&bytes);
+        }
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// A hash over the page in `dist/`: somebody may have built another one there.
+fn built() -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&fs::read(place::dist().join("index.html"))?);
+    for file in files(&place::dist())? {
+        hasher.write(file.as_os_str().as_encoded_bytes());
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// All files below a folder, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries =
+            fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
