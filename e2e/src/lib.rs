@@ -1,1 +1,22 @@
-//! A real Chromium drives the real page against the real bridge.
+//! A real Chromium drives the real page against the real bridge and real Python peers.
+//!
+//! Every test is a [`case`]: a bridge and a browser of its own, a screenshot and the browser's log
+//! where it fails. The tests name things on the page by their `data-testid`
+//! (`frontend/src/view/testid.rs`), so that they hold in every language and layout.
+#![deny(missing_docs)]
+
+mod bridge;
+mod browser;
+mod case;
+mod page;
+mod proxy;
+mod python;
+mod wait;
+
+pub use bridge::Bridge;
+pub use browser::Browser;
+pub use case::{Case, case};
+pub use page::{Page, Target};
+pub use proxy::Proxy;
+pub use python::Python;
+pub use wait::{PATIENCE, until};
