@@ -1,0 +1,67 @@
+use super::{Text, messages};
+
+messages! {
+    /// The inspector: the selected socket, its last result, what the kernel shows.
+    Inspector {
+        title: Text = "Inspector", "检查器";
+        empty: Text =
+            "Choose a socket in the list or on the stage: its state, its calls and its bytes appear here.",
+            "在列表或舞台上选择一个套接字，它的状态、可用的调用和收发的字节会显示在这里。";
+        state: Text = "State", "状态";
+        local: Text = "Local", "本地";
+        peer: Text = "Peer", "对端";
+        no_address: Text = "none yet", "尚无";
+        descriptor: Text = "Descriptor", "描述符";
+        timeout: Text = "Timeout", "超时";
+        timeout_none: Text = "waits without end", "一直等待";
+        timeout_zero: Text = "non-blocking", "非阻塞";
+
+        result: Text = "Result", "结果";
+        result_last: Text = "Last call", "最近的调用";
+        result_selected: Text = "Selected call", "选中的调用";
+        result_empty: Text = "No call yet.", "还没有调用。";
+        took: Text = "took", "耗时";
+        waited: fn(&str) -> String =
+            |time| format!("blocked for {time}"),
+            |time| format!("阻塞了 {time}");
+        at_once: fn(&str) -> String =
+            |time| format!("returned at once ({time})"),
+            |time| format!("立即返回（{time}）");
+        waiting_since: Text = "waiting", "等待中";
+        meaning: Text = "What it means", "含义";
+        remedy: Text = "What to try", "可以试试";
+        kernel_says: Text = "The kernel refused", "内核拒绝";
+        resolver_says: Text = "The resolver found nothing", "域名解析失败";
+        policy_says: Text = "The bridge's policy forbids it. The kernel was not asked.", "桥接程序的策略不允许，内核并未收到这个调用。";
+        policy_allow: Text = "Start the bridge with", "启动桥接程序时加上";
+        policy_never: Text = "No option permits this.", "没有任何选项可以放行。";
+        rejected_title: Text = "Not made", "未执行";
+        rejected_hint: Text = "The call did not reach the kernel and is not in the log.", "这个调用没有到达内核，也不在记录里。";
+        timed_out: Text = "The socket's timeout passed before the kernel had an answer. The socket can still be used.", "在内核给出结果之前，套接字的超时时间到了。套接字仍然可用。";
+        cancelled: Text = "The wait was ended before the kernel had an answer. What the kernel had begun goes on.", "在内核给出结果之前等待被结束。内核已经开始的事情会继续。";
+        internal: Text = "The bridge itself failed. This is a bug.", "桥接程序自身出错，这是一个缺陷。";
+        end_of_stream: Text = "0 bytes: the peer has ended its direction, and everything it sent has been read.", "0 字节：对端已不再发送，并且它发来的内容都读完了。";
+        fewer: fn(u64, u64) -> String =
+            |taken, asked| format!("The kernel took {taken} of {asked} bytes; the rest was not sent."),
+            |taken, asked| format!("内核只接收了 {asked} 字节中的 {taken} 字节，其余没有发送。");
+
+        kernel: Text = "Kernel", "内核";
+        kernel_empty: Text = "What the kernel shows of this socket appears here.", "内核关于这个套接字的信息会显示在这里。";
+        unavailable: Text = "not available here", "此系统不提供";
+        none_yet: Text = "none yet", "暂无";
+        recv_q: Text = "Recv-Q", "Recv-Q";
+        recv_q_title: Text = "Bytes in the kernel that wait for recv", "已到达内核、等待 recv 读取的字节数";
+        send_q: Text = "Send-Q", "Send-Q";
+        send_q_title: Text = "Bytes sent that the peer's kernel has not acknowledged", "已发送、对端内核尚未确认的字节数";
+        accept_q: Text = "Accept queue", "全连接队列";
+        accept_q_title: Text = "Connections that wait for accept / backlog", "等待 accept 的连接数 / backlog";
+        rtt: Text = "Round trip", "往返时间";
+        retransmits: Text = "Sent again", "重传";
+        window: Text = "Congestion window", "拥塞窗口";
+        segments: fn(u32, u32) -> String =
+            |count, mss| format!("{count} × {mss} B"),
+            |count, mss| format!("{count} × {mss} B");
+        receive_window: Text = "Receive window", "接收窗口";
+        send_window: Text = "Send window", "发送窗口";
+    }
+}

@@ -1,0 +1,55 @@
+use super::{Text, messages};
+
+messages! {
+    /// The stage, where time flows down.
+    Stage {
+        title: Text = "Stage", "舞台";
+        time_down: Text = "time flows down", "时间向下流动";
+        empty_title: Text = "Nothing has happened yet.", "还什么都没发生。";
+        empty_text: Text =
+            "Every socket becomes a lane here. Each call you make appears in its lane: its arguments, whether it had to wait, what the kernel answered, and the bytes that moved.",
+            "每个套接字在这里是一条泳道。你发起的每个调用都会出现在它的泳道里：参数是什么、有没有阻塞、内核返回了什么、移动了哪些字节。";
+        start_tcp_lesson: Text = "Start the TCP echo lesson", "开始 TCP 回显课程";
+        new_tcp: Text = "New TCP socket", "新建 TCP 套接字";
+        new_udp: Text = "New UDP socket", "新建 UDP 套接字";
+        outside: Text = "outside", "外部";
+        outside_title: Text = "A peer that is not a socket of this session", "不属于本会话的对端";
+        resolver: Text = "no socket", "无套接字";
+        follow: Text = "To the newest", "回到最新";
+        waiting: Text = "waiting", "等待中";
+        blocked: Text = "blocked", "阻塞";
+        at_once: Text = "at once", "立即返回";
+        cancel: Text = "cancel", "取消";
+        cancel_title: fn(&str) -> String =
+            |call| format!("End the wait of {call}"),
+            |call| format!("结束 {call} 的等待");
+        timed_out: Text = "timed out", "超时";
+        cancelled_client: Text = "cancelled", "已取消";
+        cancelled_close: Text = "cancelled: socket closed", "已取消：套接字被关闭";
+        cancelled_session: Text = "cancelled: session ended", "已取消：会话结束";
+        policy: Text = "policy", "策略";
+        internal: Text = "bug of the bridge", "桥接程序内部错误";
+        end_of_stream: Text = "end of stream", "流结束";
+        fin: Text = "peer ended its direction", "对端不再发送";
+        reset: Text = "peer reset the connection", "对端重置了连接";
+        closed: Text = "closed", "已关闭";
+        closed_session: Text = "closed with the session", "随会话关闭";
+        inferred_handshake: Text = "handshake", "握手";
+        in_kernel: Text = "in the kernel", "在内核中";
+        peeked: Text = "peeked", "窥视";
+        truncated: fn(u64) -> String =
+            |lost| format!("truncated, {lost} B lost"),
+            |lost| format!("被截断，丢失 {lost} B");
+        omitted: Text = "bytes no longer held", "字节已不再保存";
+        accepted_from: fn(&str) -> String =
+            |server| format!("from {server}"),
+            |server| format!("来自 {server}");
+        name_server: Text = "server", "服务器";
+        name_connection: Text = "conn", "连接";
+        name_client: Text = "client", "客户端";
+        name_socket: Text = "socket", "套接字";
+        lane_select: fn(&str) -> String =
+            |name| format!("Inspect {name}"),
+            |name| format!("检查 {name}");
+    }
+}

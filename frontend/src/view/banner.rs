@@ -1,0 +1,94 @@
+use sockscope_frontend::store::use_session;
+use sockscope_frontend::wire::{Link, Refused};
+use yew::prelude::*;
+
+use super::ticker::{Ticker, page_ms};
+use super::ui::use_texts;
+use super::testid;
+
+/// What is wrong between the page and the bridge, and what to do. Nothing while all is well.
+#[component]
+pub(crate) fn Banner() -> Html {
+    let session = use_session();
+    match session.link() {
+        Link::Connecting | Link::Open { .. } => Html::default(),
+        Link::Lost { retry_at_ms, .. } => html! { <Lost {retry_at_ms} /> },
+        Link::Refused(why) => html! { <Turned {why} /> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LostProps {
+    retry_at_ms: f64,
+}
+
+#[component]
+fn Lost(props: &LostProps) -> Html {
+    let t = use_texts();
+    let session = use_session();
+    let retry_at_ms = props.retry_at_ms;
+    let text = Callback::from(move |()| {
+        let seconds = ((retry_at_ms - page_ms()) / 1_000.0).ceil();
+        if seconds > 0.0 {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a few seconds, and positive"
+            )]
+            (t.page.retry_in)(seconds as u32)
+        } else {
+            t.page.retrying.to_owned()
+        }
+    });
+    let retry = Callback::from(move |_| session.retry());
+    html! {
+        <div class="banner" data-testid={testid::BANNER} data-kind="lost" role="alert">
+            <p class="banner-text"><strong>{ t.page.lost_title }</strong>{ t.page.lost_text }</p>
+            <div class="banner-actions">
+                <span><Ticker {text} every={250} /></span>
+                <button data-testid={testid::BANNER_RETRY} onclick={retry}>{ t.page.retry_now }</button>
+            </div>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct TurnedProps {
+    why: Refused,
+}
+
+#[component]
+fn Turned(props: &TurnedProps) -> Html {
+    let t = use_texts();
+    let session = use_session();
+    let page = &t.page;
+    let (kind, title, text) = match props.why {
+        Refused::NoToken | Refused::Unauthorized => {
+            ("unauthorized", page.unauthorized_title, page.unauthorized_text.to_owned())
+        }
+        Refused::SessionGone => ("session_gone", page.gone_title, page.gone_text.to_owned()),
+        Refused::Ended => ("session_gone", page.ended_title, page.gone_text.to_owned()),
+        Refused::TooMany => ("refused", page.too_many_title, page.too_many_text.to_owned()),
+        Refused::Version => ("refused", page.version_title, page.version_text.to_owned()),
+        Refused::Protocol(code) => ("refused", page.refused_title, format!("WebSocket {code}")),
+    };
+    let again = {
+        let session = session.clone();
+        Callback::from(move |_| session.retry())
+    };
+    let new = Callback::from(move |_| session.new_session());
+    html! {
+        <div class="banner" data-testid={testid::BANNER} data-kind={kind} role="alert">
+            <p class="banner-text"><strong>{ title }</strong>{ text }</p>
+            <div class="banner-actions">
+                if props.why.ends_session() {
+                    <button class="primary" data-testid={testid::BANNER_NEW_SESSION} onclick={new}>
+                        { page.new_session }
+                    </button>
+                } else {
+                    <button data-testid={testid::BANNER_RETRY} onclick={again}>{ page.retry_now }</button>
+                }
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,142 @@
+use sockscope_frontend::model::Socket;
+use sockscope_frontend::store::use_session;
+use sockscope_protocol::{Call, Family, SocketType};
+use yew::prelude::*;
+
+use super::ui::{Act, Tab, use_texts, use_ui};
+use super::{names, testid};
+
+/// Makes sockets, and lists those of the session.
+#[component]
+pub(crate) fn Sockets() -> Html {
+    let t = use_texts();
+    let session = use_session();
+    let family = use_state(|| Family::Inet);
+    let new = |kind: SocketType| {
+        let session = session.clone();
+        let family = *family;
+        Callback::from(move |_| {
+            session.call(Call::Socket { family, kind });
+        })
+    };
+    let choice = |value: Family, text: &'static str, id: &'static str| {
+        let family = family.clone();
+        let checked = *family == value;
+        let onchange = Callback::from(move |_| family.set(value));
+        html! {
+            <label>
+                <input type="radio" name="family" data-testid={id} {checked} {onchange} />
+                { text }
+            </label>
+        }
+    };
+    let model = session.model();
+    let (open, closed): (Vec<_>, Vec<_>) = model.sockets().partition(|socket| socket.is_open());
+    html! {
+        <section class="section sockets" aria-labelledby="sockets-title">
+            <h2 id="sockets-title">{ t.page.sockets }</h2>
+            <div class="socket-new" role="group" aria-label={t.page.new_socket}>
+                <button data-testid={testid::NEW_TCP} title={t.page.new_tcp_title}
+                    onclick={new(SocketType::Stream)}>{ t.page.new_tcp }</button>
+                <button data-testid={testid::NEW_UDP} title={t.page.new_udp_title}
+                    onclick={new(SocketType::Datagram)}>{ t.page.new_udp }</button>
+                <span class="family" role="radiogroup" aria-label={t.page.family}>
+                    { choice(Family::Inet, "IPv4", testid::FAMILY_INET) }
+                    { choice(Family::Inet6, "IPv6", testid::FAMILY_INET6) }
+                </span>
+            </div>
+            if open.is_empty() && closed.is_empty() {
+                <p class="empty">{ t.page.sockets_empty }</p>
+            }
+            <ul class="socket-list">
+                { for open.into_iter().map(|socket| html! { <Item key={socket.id.0} view={View::of(socket)} /> }) }
+            </ul>
+            if !closed.is_empty() {
+                <details class="closed-sockets">
+                    <summary>{ (t.page.closed_sockets)(closed.len()) }</summary>
+                    <ul class="socket-list">
+                        { for closed.into_iter().rev().take(CLOSED_SHOWN).map(|socket| html! {
+                            <Item key={socket.id.0} view={View::of(socket)} />
+                        }) }
+                    </ul>
+                </details>
+            }
+        </section>
+    }
+}
+
+/// Closed sockets in the list; older ones stay on the stage.
+const CLOSED_SHOWN: usize = 100;
+
+/// What the list shows of a socket, so that one that did not change is not drawn anew.
+#[derive(Clone, PartialEq)]
+struct View {
+    socket: sockscope_protocol::SocketId,
+    open: bool,
+    addresses: String,
+    protocol: (&'static str, &'static str),
+}
+
+impl View {
+    fn of(socket: &Socket) -> Self {
+        let text = |address: Option<std::net::SocketAddr>| address.map(|it| it.to_string());
+        let addresses = match (text(socket.local), text(socket.peer)) {
+            (Some(local), Some(peer)) => format!("{local} → {peer}"),
+            (Some(local), None) => local,
+            (None, Some(peer)) => format!("→ {peer}"),
+            (None, None) => String::new(),
+        };
+        Self {
+            socket: socket.id,
+            open: socket.is_open(),
+            addresses,
+            protocol: names::protocol(socket),
+        }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ItemProps {
+    view: View,
+}
+
+#[component]
+fn Item(props: &ItemProps) -> Html {
+    let t = use_texts();
+    let ui = use_ui();
+    let session = use_session();
+    let model = session.model();
+    let View {
+        socket: id,
+        open,
+        addresses,
+        protocol: (word, class),
+    } = props.view.clone();
+    let Some(socket) = model.socket(id) else {
+        return Html::default();
+    };
+    let waiting = model.pending(id).count();
+    let pressed = ui.selected == Some(id);
+    let onclick = Callback::from(move |_| {
+        ui.dispatch(Act::Select(id));
+        ui.dispatch(Act::Tab(Tab::Inspector));
+    });
+    html! {
+        <li>
+            <button class={classes!("socket-item", (!open).then_some("closed"))}
+                data-testid={testid::socket(id)} aria-pressed={pressed.to_string()} {onclick}>
+                <span class={classes!("proto", class)}>{ word }</span>
+                <span class="socket-name">{ names::socket(socket, &t.stage) }</span>
+                <span class="socket-state">
+                    if waiting > 0 {
+                        <span class="socket-waiting" title={(t.page.waiting_calls)(waiting)}>{ "⧗ " }</span>
+                    }
+                    { names::state(socket, t) }
+                </span>
+                if !addresses.is_empty() {
+                    <span class="socket-addresses" title={addresses.clone()}>{ addresses }</span>
+                }
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,420 @@
+//! Where things stand on the stage: which row a call begins and ends in, which rows its bytes take,
+//! and what links one lane to another. Rows count events in equal steps; the views turn them into
+//! pixels. The layout grows with the log and is built anew only when what it stands on has changed.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+
+use sockscope_frontend::model::{
+    CallRecord, Direction, FarEnd, Flow, Model, Origin, Row, Socket, What,
+};
+use sockscope_protocol::{
+    Call, CallId, ClosedBy, Outcome, PeerGone, Seq, SocketId, TcpState, Value,
+};
+
+/// A column of the stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Column {
+    /// Calls that belong to no socket: `getaddrinfo`, a `socket` that failed.
+    Loose,
+    Socket(SocketId),
+    Outside(SocketAddr),
+}
+
+/// Bytes within a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DataLine {
+    pub(crate) row: usize,
+    pub(crate) seq: Seq,
+    pub(crate) direction: Direction,
+}
+
+/// A call on the stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallBox {
+    pub(crate) call: CallId,
+    /// None until it is known: a `socket` that has not returned.
+    pub(crate) column: Option<Column>,
+    /// How many calls of the same lane it stands inside of.
+    pub(crate) depth: usize,
+    pub(crate) first: usize,
+    /// The row of its return; none while it waits.
+    pub(crate) last: Option<usize>,
+    pub(crate) data: Vec<DataLine>,
+}
+
+/// What happens to a socket without a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoteKind {
+    State(TcpState),
+    PeerGone(PeerGone),
+    Closed(ClosedBy),
+    Missing(u64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) row: usize,
+    pub(crate) seq: Seq,
+    /// None: it concerns the whole stage.
+    pub(crate) column: Option<Column>,
+    pub(crate) kind: NoteKind,
+}
+
+/// What a link between two lanes stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkKind {
+    /// Bytes that arrived, and the event that sent them and the event that received them.
+    Bytes { bytes: u64, datagram: bool },
+    /// A connection came about. Inferred from both ends' calls.
+    Handshake,
+    /// `accept` made a socket.
+    Accepted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) id: (Seq, Seq),
+    pub(crate) kind: LinkKind,
+    pub(crate) from: (Column, usize),
+    pub(crate) to: (Column, usize),
+}
+
+/// From which row to which a socket lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Life {
+    pub(crate) first: usize,
+    pub(crate) last: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// The time of each row.
+    pub(crate) times: Vec<u64>,
+    pub(crate) boxes: Vec<CallBox>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) lives: HashMap<Column, Life>,
+    /// Whether anything belongs to no socket.
+    pub(crate) loose: bool,
+    boxes_by_call: HashMap<CallId, usize>,
+    /// Which depths are taken in a lane by calls that wait.
+    taken: HashMap<Column, Vec<bool>>,
+    rows_by_data: HashMap<Seq, usize>,
+    linked: HashSet<(Seq, Seq)>,
+    /// The call whose bytes stand in the last row.
+    last_data: Option<CallId>,
+    /// Rows of the model that are laid out, those that it has forgotten included.
+    done: u64,
+    stamp: Stamp,
+}
+
+/// What the layout stands on beside the rows: when it changes, older rows look different.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Stamp {
+    session: Option<u64>,
+    paired: usize,
+    forgotten: u64,
+}
+
+impl Stamp {
+    fn of(model: &Model) -> Self {
+        Self {
+            session: model.welcome.as_ref().map(|welcome| welcome.epoch_us),
+            paired: model.sockets().filter(|one| one.pair.is_some()).count(),
+            // A thousand rows at a time.
+            forgotten: model.forgotten.rows / 1_000,
+        }
+    }
+}
+
+impl Layout {
+    /// Takes in what has happened since.
+    pub(crate) fn update(&mut self, model: &Model) {
+        let stamp = Stamp::of(model);
+        let end = model.forgotten.rows + model.rows().len() as u64;
+        if stamp != self.stamp || end < self.done {
+            *self = Self {
+                stamp,
+                done: model.forgotten.rows,
+                ..Self::default()
+            };
+        }
+        let from = self.done.saturating_sub(model.forgotten.rows);
+        for index in from..model.rows().len() as u64 {
+            let row = usize::try_from(index).ok().and_then(|index| model.row_at(index));
+            if let Some(row) = row {
+                self.row(model, row);
+            }
+        }
+        self.done = end;
+    }
+
+    fn row(&mut self, model: &Model, row: &Row) {
+        match &row.what {
+            What::Called(call) => self.called(model, row, *call),
+            What::Returned(call) => self.returned(model, row, *call),
+            What::Sent(call) => self.data(model, row, *call, Direction::Sent),
+            What::Received(call) => self.data(model, row, *call, Direction::Received),
+            What::Observed(changes) => {
+                if let Some((_, state)) = changes.state {
+                    self.note(row, NoteKind::State(state));
+                }
+            }
+            What::PeerGone(how) => self.note(row, NoteKind::PeerGone(*how)),
+            What::Closed(by) => self.closed(model, row, *by),
+            What::Missing { first, last } => {
+                self.note(row, NoteKind::Missing(last.0 - first.0 + 1));
+            }
+        }
+    }
+
+    fn push(&mut self, time: u64) -> usize {
+        self.times.push(time);
+        self.last_data = None;
+        self.times.len() - 1
+    }
+
+    fn live(&mut self, column: Column, row: usize) {
+        let life = Life {
+            first: row,
+            last: None,
+        };
+        self.lives.entry(column).or_insert(life);
+    }
+
+    fn note(&mut self, row: &Row, kind: NoteKind) {
+        let at = self.push(row.time);
+        let column = row.socket.map(Column::Socket);
+        if let Some(column) = column {
+            self.live(column, at);
+        }
+        self.notes.push(Note {
+            row: at,
+            seq: row.seq,
+            column,
+            kind,
+        });
+    }
+
+    fn called(&mut self, model: &Model, row: &Row, call: CallId) {
+        let record = model.call(call);
+        let column = match record.and_then(|record| record.request.as_ref()) {
+            Some(Call::Socket { .. }) => None,
+            _ => Some(row.socket.map_or(Column::Loose, Column::Socket)),
+        };
+        let at = self.push(row.time);
+        self.open(call, column, at);
+    }
+
+    fn open(&mut self, call: CallId, column: Option<Column>, at: usize) {
+        let depth = column.map_or(0, |column| self.take(column));
+        if let Some(column) = column {
+            self.loose |= column == Column::Loose;
+            self.live(column, at);
+        }
+        self.boxes_by_call.insert(call, self.boxes.len());
+        self.boxes.push(CallBox {
+            call,
+            column,
+            depth,
+            first: at,
+            last: None,
+            data: Vec::new(),
+        });
+    }
+
+    fn take(&mut self, column: Column) -> usize {
+        let taken = self.taken.entry(column).or_default();
+        let depth = taken.iter().position(|taken| !taken).unwrap_or(taken.len());
+        match taken.get_mut(depth) {
+            Some(slot) => *slot = true,
+            None => taken.push(true),
+        }
+        depth
+    }
+
+    fn returned(&mut self, model: &Model, row: &Row, call: CallId) {
+        let at = if self.last_data == Some(call) {
+            self.times.len() - 1
+        } else {
+            self.push(row.time)
+        };
+        self.last_data = None;
+        if !self.boxes_by_call.contains_key(&call) {
+            // Its beginning is in a gap of the log.
+            let column = row.socket.map_or(Column::Loose, Column::Socket);
+            self.open(call, Some(column), at);
+        }
+        let Some(index) = self.boxes_by_call.get(&call).copied() else {
+            return;
+        };
+        let Some(one) = self.boxes.get_mut(index) else {
+            return;
+        };
+        one.last = Some(at);
+        let first = one.first;
+        match one.column {
+            Some(column) => {
+                let depth = one.depth;
+                if let Some(slot) = self.taken.get_mut(&column).and_then(|all| all.get_mut(depth)) {
+                    *slot = false;
+                }
+            }
+            None => {
+                let column = row.socket.map_or(Column::Loose, Column::Socket);
+                one.column = Some(column);
+                self.loose |= column == Column::Loose;
+                self.live(column, first);
+            }
+        }
+        if let Some(record) = model.call(call) {
+            self.came_about(model, record, row.seq, at);
+        }
+    }
+
+    /// The links of a connection that a returned call brought about.
+    fn came_about(&mut self, model: &Model, record: &CallRecord, seq: Seq, at: usize) {
+        let Some(Outcome::Ok(value)) = record.outcome() else {
+            return;
+        };
+        match (&record.request, value) {
+            (Some(Call::Accept { socket: listener }), Value::Socket { socket, .. }) => {
+                let made = Column::Socket(*socket);
+                self.live(made, at);
+                self.link(
+                    (record.seq, seq),
+                    LinkKind::Accepted,
+                    (Column::Socket(*listener), at),
+                    (made, at),
+                );
+                match model.far_end(*socket) {
+                    FarEnd::Own(pair) => {
+                        let begun = self.connect_row(model, pair).unwrap_or(at);
+                        let from = (Column::Socket(pair), begun);
+                        self.link((seq, seq), LinkKind::Handshake, from, (made, at));
+                    }
+                    FarEnd::Outside(address) => {
+                        let outside = Column::Outside(address);
+                        self.live(outside, at);
+                        self.link((seq, seq), LinkKind::Handshake, (outside, at), (made, at));
+                    }
+                    FarEnd::Queued(_) | FarEnd::Unknown => {}
+                }
+            }
+            (Some(Call::Connect { socket, .. }), _) => {
+                let tcp = model.socket(*socket).is_some_and(Socket::is_stream);
+                if let (true, FarEnd::Outside(address)) = (tcp, model.far_end(*socket)) {
+                    let outside = Column::Outside(address);
+                    self.live(outside, at);
+                    let from = (Column::Socket(*socket), at);
+                    self.link((seq, seq), LinkKind::Handshake, from, (outside, at));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The row in which the last `connect` of a socket began.
+    fn connect_row(&self, model: &Model, id: SocketId) -> Option<usize> {
+        self.boxes
+            .iter()
+            .rev()
+            .filter(|one| one.column == Some(Column::Socket(id)))
+            .find(|one| {
+                let record = model.call(one.call);
+                matches!(
+                    record.and_then(|record| record.request.as_ref()),
+                    Some(Call::Connect { .. })
+                )
+            })
+            .map(|one| one.first)
+    }
+
+    fn data(&mut self, model: &Model, row: &Row, call: CallId, direction: Direction) {
+        let at = self.push(row.time);
+        self.last_data = Some(call);
+        if !self.boxes_by_call.contains_key(&call) {
+            self.open(call, row.socket.map(Column::Socket), at);
+        }
+        let index = self.boxes_by_call.get(&call).copied();
+        if let Some(one) = index.and_then(|index| self.boxes.get_mut(index)) {
+            one.data.push(DataLine {
+                row: at,
+                seq: row.seq,
+                direction,
+            });
+        }
+        self.rows_by_data.insert(row.seq, at);
+        let Some(id) = row.socket else { return };
+        for flow in model.flows(id, direction, row.seq) {
+            self.flow(model, &flow);
+        }
+        let Some(chunk) = model.chunk(id, direction, row.seq) else {
+            return;
+        };
+        if chunk.flags.peek {
+            return;
+        }
+        if let FarEnd::Outside(address) = model.far_end_of(id, chunk) {
+            let outside = Column::Outside(address);
+            self.live(outside, at);
+            let here = (Column::Socket(id), at);
+            let there = (outside, at);
+            let (from, to) = match direction {
+                Direction::Sent => (here, there),
+                Direction::Received => (there, here),
+            };
+            let kind = LinkKind::Bytes {
+                bytes: chunk.len(),
+                datagram: chunk.flags.datagram,
+            };
+            self.link((row.seq, row.seq), kind, from, to);
+        }
+    }
+
+    fn flow(&mut self, model: &Model, flow: &Flow) {
+        let rows = (
+            self.rows_by_data.get(&flow.sent).copied(),
+            self.rows_by_data.get(&flow.received).copied(),
+        );
+        if let (Some(sent), Some(received)) = rows {
+            let kind = LinkKind::Bytes {
+                bytes: flow.bytes.end - flow.bytes.start,
+                datagram: model.socket(flow.from).is_some_and(Socket::is_datagram),
+            };
+            self.link(
+                (flow.sent, flow.received),
+                kind,
+                (Column::Socket(flow.from), sent),
+                (Column::Socket(flow.to), received),
+            );
+        }
+    }
+
+    fn link(&mut self, id: (Seq, Seq), kind: LinkKind, from: (Column, usize), to: (Column, usize)) {
+        if self.linked.insert(id) {
+            self.links.push(Link { id, kind, from, to });
+        }
+    }
+
+    fn closed(&mut self, model: &Model, row: &Row, by: ClosedBy) {
+        let Some(id) = row.socket else { return };
+        let column = Column::Socket(id);
+        // `close` stands in the lane itself; what closes with the session says so.
+        let by_call = by == ClosedBy::Call
+            && model
+                .socket(id)
+                .is_some_and(|socket| socket.origin != Origin::Unknown);
+        if by_call {
+            let at = self.times.len().saturating_sub(1);
+            self.live(column, at);
+        } else {
+            self.note(row, NoteKind::Closed(by));
+        }
+        let at = self.times.len().saturating_sub(1);
+        if let Some(life) = self.lives.get_mut(&column) {
+            life.last = Some(at + usize::from(by_call));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The names (`data-testid`) by which tests and tools find things on the page. They are stable: what
+//! a person can use or observe has one, and keeps it whatever the language, theme or layout.
+//!
+//! Ids that end in `-` are prefixes: the constructor below joins them with what they name.
+
+/// The page itself. `data-tab` names the panel that is shown where only one fits.
+pub(crate) const APP: &str = "app";
+/// Connection to the bridge. `data-state`: `connecting`, `open`, `lost`, `refused`.
+pub(crate) const BRIDGE_STATE: &str = "bridge-state";
+/// Round-trip time to the bridge.
+pub(crate) const BRIDGE_RTT: &str = "bridge-rtt";
+/// The policy in words.
+pub(crate) const POLICY: &str = "policy";
+/// Language buttons.
+pub(crate) const LANG_ZH: &str = "lang-zh";
+pub(crate) const LANG_EN: &str = "lang-en";
+/// Theme: a `<select>` with the values `system`, `light`, `dark`.
+pub(crate) const THEME: &str = "theme";
+
+/// The banner about the connection, present only while something is wrong. `data-kind`: `lost`,
+/// `unauthorized`, `session_gone`, `refused`.
+pub(crate) const BANNER: &str = "banner";
+pub(crate) const BANNER_RETRY: &str = "banner-retry";
+pub(crate) const BANNER_NEW_SESSION: &str = "banner-new-session";
+
+/// Tab bar of the narrow layout.
+pub(crate) const TAB_SOCKETS: &str = "tab-sockets";
+pub(crate) const TAB_STAGE: &str = "tab-stage";
+pub(crate) const TAB_INSPECTOR: &str = "tab-inspector";
+pub(crate) const TAB_LESSON: &str = "tab-lesson";
+
+/// New sockets.
+pub(crate) const NEW_TCP: &str = "new-tcp";
+pub(crate) const NEW_UDP: &str = "new-udp";
+/// Their family: two radio buttons.
+pub(crate) const FAMILY_INET: &str = "family-inet";
+pub(crate) const FAMILY_INET6: &str = "family-inet6";
+/// What the empty stage offers.
+pub(crate) const EMPTY_LESSON: &str = "empty-lesson";
+pub(crate) const EMPTY_TCP: &str = "empty-tcp";
+pub(crate) const EMPTY_UDP: &str = "empty-udp";
+
+/// The stage's scrolling area.
+pub(crate) const STAGE: &str = "stage";
+/// Back to the newest row, present while the stage does not follow.
+pub(crate) const STAGE_FOLLOW: &str = "stage-follow";
+/// A call on the stage. `data-call`: its number; `data-op`; `data-state`: `waiting`, `ok`, `errno`,
+/// `resolver`, `timeout`, `cancelled`, `refused`, `internal`; `data-lane`.
+pub(crate) const ROW: &str = "row";
+/// Bytes between two lanes. `data-from`, `data-to`: lane names; `data-bytes`.
+pub(crate) const FLOW: &str = "flow";
+
+/// The selected socket's facts.
+pub(crate) const INSPECTOR: &str = "inspector";
+pub(crate) const INSPECTOR_STATE: &str = "inspector-state";
+pub(crate) const INSPECTOR_LOCAL: &str = "inspector-local";
+pub(crate) const INSPECTOR_PEER: &str = "inspector-peer";
+
+/// The form of the chosen call and its arguments.
+pub(crate) const CALL_FORM: &str = "call-form";
+pub(crate) const ARG_HOST: &str = "arg-host";
+pub(crate) const ARG_PORT: &str = "arg-port";
+pub(crate) const ARG_BACKLOG: &str = "arg-backlog";
+pub(crate) const ARG_SIZE: &str = "arg-size";
+pub(crate) const ARG_PEEK: &str = "arg-peek";
+pub(crate) const ARG_WAITALL: &str = "arg-waitall";
+pub(crate) const ARG_HOW: &str = "arg-how";
+pub(crate) const ARG_OPTION: &str = "arg-option";
+pub(crate) const ARG_VALUE: &str = "arg-value";
+pub(crate) const ARG_SECONDS: &str = "arg-seconds";
+pub(crate) const ARG_TIMEOUT_MODE: &str = "arg-timeout-mode";
+pub(crate) const ARG_GROUP: &str = "arg-group";
+pub(crate) const ARG_INTERFACE: &str = "arg-interface";
+pub(crate) const ARG_FAMILY: &str = "arg-family";
+/// What is wrong with an argument.
+pub(crate) const ARG_ERROR: &str = "arg-error";
+/// Why the chosen call makes no sense now.
+pub(crate) const CALL_WHY_NOT: &str = "call-why-not";
+/// Makes the chosen call.
+pub(crate) const DO_CALL: &str = "do-call";
+/// Makes it although it makes no sense now. Stands in the place of [`DO_CALL`].
+pub(crate) const FORCE_CALL: &str = "force-call";
+
+/// The result of the socket's last (or the selected) call. `data-call`, `data-op`, `data-state` as on [`ROW`].
+pub(crate) const RESULT: &str = "result";
+/// What an error means here and what to try.
+pub(crate) const RESULT_EXPLAIN: &str = "result-explain";
+/// A call that the bridge did not make because of its limits. `data-reason`.
+pub(crate) const REJECTED: &str = "rejected";
+
+/// The composer: modes (buttons), inputs, line ending (`<select>`: `none`, `lf`, `crlf`), count, error.
+pub(crate) const COMPOSER: &str = "composer";
+pub(crate) const COMPOSER_MODE_TEXT: &str = "composer-mode-text";
+pub(crate) const COMPOSER_MODE_HEX: &str = "composer-mode-hex";
+pub(crate) const COMPOSER_MODE_FILE: &str = "composer-mode-file";
+pub(crate) const COMPOSER_TEXT: &str = "composer-text";
+pub(crate) const COMPOSER_HEX: &str = "composer-hex";
+pub(crate) const COMPOSER_FILE: &str = "composer-file";
+pub(crate) const COMPOSER_ENDING: &str = "composer-ending";
+pub(crate) const COMPOSER_COUNT: &str = "composer-count";
+pub(crate) const COMPOSER_ERROR: &str = "composer-error";
+/// Progress of a file: a `<progress>` with `value` and `max` in bytes.
+pub(crate) const FILE_PROGRESS: &str = "file-progress";
+pub(crate) const FILE_CANCEL: &str = "file-cancel";
+
+/// Receive continuously: a checkbox.
+pub(crate) const AUTO_RECV: &str = "auto-recv";
+/// Views of the bytes (buttons), their contents, and what can be done with them.
+pub(crate) const BYTES_MODE_TEXT: &str = "bytes-mode-text";
+pub(crate) const BYTES_MODE_HEX: &str = "bytes-mode-hex";
+pub(crate) const BYTES_TEXT: &str = "bytes-text";
+pub(crate) const BYTES_HEX: &str = "bytes-hex";
+/// One entry in either view. `data-direction`: `sent`, `received`.
+pub(crate) const BYTES_ENTRY: &str = "bytes-entry";
+pub(crate) const BYTES_COPY: &str = "bytes-copy";
+pub(crate) const BYTES_SAVE: &str = "bytes-save";
+/// Totals: bytes sent and received on the socket.
+pub(crate) const BYTES_SENT_TOTAL: &str = "bytes-sent-total";
+pub(crate) const BYTES_RECEIVED_TOTAL: &str = "bytes-received-total";
+
+/// Kernel figures.
+pub(crate) const KERNEL: &str = "kernel";
+pub(crate) const KERNEL_RECV_Q: &str = "kernel-recv-q";
+pub(crate) const KERNEL_SEND_Q: &str = "kernel-send-q";
+pub(crate) const KERNEL_ACCEPT_Q: &str = "kernel-accept-q";
+pub(crate) const KERNEL_RTT: &str = "kernel-rtt";
+
+/// The running lesson. `data-lesson`: its name; `data-step`: from 1; `data-state`: `running`, `off_rails`, `done`.
+pub(crate) const LESSON: &str = "lesson";
+/// The one button that goes on.
+pub(crate) const LESSON_NEXT: &str = "lesson-next";
+/// Back on the rails, where the person left them.
+pub(crate) const LESSON_BACK: &str = "lesson-back";
+/// What the lesson tells about the current step.
+pub(crate) const LESSON_TEXT: &str = "lesson-text";
+pub(crate) const LESSON_STOP: &str = "lesson-stop";
+pub(crate) const LESSON_RESTART: &str = "lesson-restart";
+/// The way on when the port is taken.
+pub(crate) const LESSON_OTHER_PORT: &str = "lesson-other-port";
+pub(crate) const LESSON_SUMMARY: &str = "lesson-summary";
+
+/// A socket in the list.
+pub(crate) fn socket(id: impl std::fmt::Display) -> String {
+    format!("socket-{id}")
+}
+
+/// A lane's head: `lane-3` for the session's socket 3, `lane-outside-127.0.0.1:53122` for a peer outside.
+pub(crate) fn lane(name: impl std::fmt::Display) -> String {
+    format!("lane-{name}")
+}
+
+/// The button that chooses a call: `call-bind`. `data-now`: whether it makes sense now.
+pub(crate) fn call(op: &str) -> String {
+    format!("call-{op}")
+}
+
+/// Ends a waiting call's wait (on the stage): `cancel-7`.
+pub(crate) fn cancel(call: impl std::fmt::Display) -> String {
+    format!("cancel-{call}")
+}
+
+/// Starts a lesson: `lesson-tcp-echo`.
+pub(crate) fn lesson(name: &str) -> String {
+    format!("lesson-{name}")
+}
+
+/// A step of the running lesson: `step-3`. `data-state`: `done`, `current`, `ahead`.
+pub(crate) fn step(number: usize) -> String {
+    format!("step-{number}")
+}
