@@ -1,6 +1,75 @@
-//! The bridge.
+//! The bridge: real TCP and UDP sockets on one side, a WebSocket on the other.
+//!
+//! ```text
+//! browser -> http -> wire -> session -> socket -> kernel
+//! ```
+//!
+//! `session` knows no transport, `wire` no sockets, `socket` no browser; `policy` says what may be
+//! reached. The messages are those of [`sockscope_protocol`].
 
 #![deny(missing_docs)]
 
+pub mod config;
+mod error;
+mod http;
 pub mod policy;
 pub mod session;
+mod state;
+mod token;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use config::Config;
+pub use error::Error;
+pub use http::{Authority, BadAuthority, Host, Origin};
+pub use token::{BadToken, TOKEN_VARIABLE, Token};
+
+use session::{Registry, Settings};
+use state::Bridge;
+
+/// How long a stopping bridge waits for its clients to take their leave.
+const STOP: Duration = Duration::from_secs(5);
+
+/// Connections beside those that sessions may have: requests for the page, clients that have not
+/// said `hello`.
+const SPARE_CONNECTIONS: usize = 128;
+
+/// Serves clients on `listener` until `stop` fires; then tells them, closes all sockets and returns.
+///
+/// # Errors
+/// [`Error::Address`] when the listener does not know its own address.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    stop: CancellationToken,
+) -> Result<(), Error> {
+    let address = listener.local_addr().map_err(Error::Address)?;
+    let max = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
+    let views = usize::try_from(config.limits.views).unwrap_or(usize::MAX);
+    let max = max.saturating_mul(views).saturating_add(SPARE_CONNECTIONS);
+    let registry = Registry::new(Settings {
+        limits: config.limits,
+        policy: Arc::new(config.policy.with_own(address)),
+    });
+    let bridge = Arc::new(Bridge::new(
+        config.token,
+        Arc::clone(&registry),
+        stop.clone(),
+    ));
+    let tasks = bridge.tasks.clone();
+    let router = http::router(bridge, address.port(), config.hosts, config.origins);
+    http::serve_connections(listener, router, max, tasks.clone(), stop).await;
+
+    // Views take their leave by themselves, now that `stop` has fired.
+    tasks.close();
+    let leave = async { tokio::join!(tasks.wait(), registry.shutdown()) };
+    if tokio::time::timeout(STOP, leave).await.is_err() {
+        tracing::warn!("some clients or sockets took longer than {STOP:?} to close: cut off");
+    }
+    Ok(())
+}

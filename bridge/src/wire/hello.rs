@@ -1,0 +1,152 @@
+//! The first message: who is there, and which session is meant.
+
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use sockscope_protocol::{
+    ClientMessage, CloseCode, Hello, Platform, Seq, ServerMessage, VERSION, Welcome,
+    parse_client_message,
+};
+
+use super::farewell::{Farewell, LastWords, text};
+use crate::session::ViewGuard;
+use crate::state::Bridge;
+
+/// How long a client may take to say `hello`.
+const HELLO: Duration = Duration::from_secs(10);
+
+/// A client that was let in.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    pub(super) guard: ViewGuard,
+    /// Whether it may make calls.
+    pub(super) may_call: bool,
+    /// The last event that it has.
+    pub(super) after: Seq,
+    /// The largest message.
+    pub(super) message_bytes: u32,
+    pub(super) calls_per_second: u32,
+}
+
+/// Waits for `hello` and answers it.
+pub(super) async fn greet(socket: &mut WebSocket, bridge: &Bridge) -> Result<Accepted, LastWords> {
+    let first = tokio::select! {
+        biased;
+        () = bridge.stop.cancelled() => return Err(Some(Farewell::stopping())),
+        first = tokio::time::timeout(HELLO, first(socket, bridge)) => first,
+    };
+    let late = |_| {
+        let message = format!("no hello came within {} seconds", HELLO.as_secs());
+        Some(Farewell::new(CloseCode::HelloExpected, message))
+    };
+    let hello = first.map_err(late)??;
+    let (accepted, welcome) = admit(&hello, bridge).map_err(Some)?;
+    let welcome = socket.send(text(&ServerMessage::Welcome(welcome)));
+    match tokio::time::timeout(HELLO, welcome).await {
+        Ok(Ok(())) => Ok(accepted),
+        _ => Err(None),
+    }
+}
+
+async fn first(socket: &mut WebSocket, bridge: &Bridge) -> Result<Hello, LastWords> {
+    let unexpected = |message: String| Some(Farewell::new(CloseCode::HelloExpected, message));
+    loop {
+        match socket.recv().await {
+            None | Some(Ok(Message::Close(_))) => return Err(None),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(_))) => {
+                return Err(unexpected("the first message must be hello".to_owned()));
+            }
+            Some(Ok(Message::Text(message))) => {
+                return match parse_client_message(&message) {
+                    Ok(ClientMessage::Hello(hello)) => Ok(hello),
+                    Ok(_) => Err(unexpected("the first message must be hello".to_owned())),
+                    Err(error) => Err(unexpected(format!(
+                        "the first message is not hello: {error}"
+                    ))),
+                };
+            }
+            Some(Err(error)) => {
+                let message_bytes = bridge.registry.settings().limits.message_bytes;
+                return Err(Farewell::for_error(error, message_bytes));
+            }
+        }
+    }
+}
+
+fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell> {
+    if hello.version != VERSION {
+        let message = format!(
+            "this bridge speaks version {VERSION}, not {}",
+            hello.version
+        );
+        return Err(Farewell::new(CloseCode::Version, message));
+    }
+    let gone = |message: &str| Farewell::new(CloseCode::SessionGone, message);
+    let too_many = |error| Farewell::new(CloseCode::TooMany, format!("{error}"));
+    let registry = &bridge.registry;
+    let (session, resumed) = match (&hello.view, &hello.session) {
+        (Some(key), _) => {
+            let session = registry.view(key);
+            (
+                session.ok_or_else(|| gone("there is no such session to look at"))?,
+                true,
+            )
+        }
+        (None, _) if !bridge.token.is(&hello.token) => {
+            let message = "the token is missing or wrong: use the URL that the bridge printed";
+            return Err(Farewell::new(CloseCode::Unauthorized, message));
+        }
+        (None, Some(key)) => {
+            let session = registry.resume(key);
+            (
+                session.ok_or_else(|| gone("the session is not held any more"))?,
+                true,
+            )
+        }
+        (None, None) => (registry.open().map_err(too_many)?, false),
+    };
+    let guard = session.attach().map_err(too_many)?;
+    let last = session.log().last();
+    if hello.after > last {
+        return Err(gone(
+            "the session has no such event yet: it cannot be the one that is meant",
+        ));
+    }
+    let may_call = hello.view.is_none();
+    let settings = registry.settings();
+    tracing::info!(
+        resumed,
+        may_call,
+        after = hello.after.0,
+        "a client is let in"
+    );
+    let welcome = Welcome {
+        version: VERSION,
+        bridge: env!("CARGO_PKG_VERSION").to_owned(),
+        session: may_call.then(|| session.key().clone()),
+        view: Some(session.view_key().clone()),
+        resumed,
+        last,
+        epoch_us: session.epoch_us(),
+        policy: settings.policy.describe(),
+        limits: settings.limits.clone(),
+        platform: platform(),
+    };
+    let accepted = Accepted {
+        guard,
+        may_call,
+        after: hello.after,
+        message_bytes: settings.limits.message_bytes,
+        calls_per_second: settings.limits.calls_per_second,
+    };
+    Ok((accepted, welcome))
+}
+
+fn platform() -> Platform {
+    Platform {
+        os: std::env::consts::OS.to_owned(),
+        queues: cfg!(target_os = "linux"),
+        tcp_info: cfg!(target_os = "linux"),
+    }
+}
