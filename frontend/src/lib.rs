@@ -1,4 +1,7 @@
-//! Sockscope's page. What the bridge logged is folded into the [`model`], and the views show the
-//! model.
+//! Sockscope's page. The data's way is the module names: what the bridge logged comes in through
+//! [`wire`], is folded into the [`model`] and shown by the views; what a person does goes through
+//! the [`store`] and [`wire`] out again.
 
 pub mod model;
+pub mod store;
+pub mod wire;

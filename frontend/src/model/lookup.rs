@@ -34,10 +34,30 @@ impl Model {
 
     /// The calls that wait, in the order in which they began.
     pub fn waiting(&self) -> impl Iterator<Item = &CallRecord> {
+        self.unreturned().filter(|call| call.pending())
+    }
+
+    /// The calls that wait, and those that may have returned in a gap of the log.
+    pub fn unreturned(&self) -> impl Iterator<Item = &CallRecord> {
         self.waiting
             .iter()
             .filter_map(|began| self.calls.get(began))
-            .filter(|call| call.pending())
+    }
+
+    /// How many calls wait, and how many bytes they were given to send.
+    #[must_use]
+    pub fn load(&self) -> (usize, u64) {
+        self.waiting().fold((0, 0), |(calls, bytes), call| {
+            let given = match call.request {
+                Some(
+                    Call::Send { length, .. }
+                    | Call::SendAll { length, .. }
+                    | Call::SendTo { length, .. },
+                ) => u64::from(length),
+                _ => 0,
+            };
+            (calls + 1, bytes + given)
+        })
     }
 
     /// The calls of a socket that wait.

@@ -21,7 +21,7 @@ pub use available::{Availability, Op, Reason, available};
 pub use call::{CallEnd, CallRecord};
 pub use lane::{FarEnd, Lane, LaneId};
 pub use row::{Changes, Row, What};
-pub use socket::{HalfClosed, Origin, Role, Socket};
+pub use socket::{HalfClosed, Origin, Role, Socket, address};
 pub use stream::{ByteStream, Chunk, Direction, Held, Piece};
 pub use transfer::{Flow, InKernel};
 

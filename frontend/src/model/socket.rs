@@ -1,7 +1,8 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use sockscope_protocol::{
-    CallId, ClosedBy, Family, Observation, OptionName, OptionValue, SocketId, SocketType, TcpState,
+    CallId, ClosedBy, Endpoint, Family, Observation, OptionName, OptionValue, SocketId, SocketType,
+    TcpState,
 };
 
 use super::ByteStream;
@@ -247,4 +248,19 @@ impl Socket {
 /// without flow label and scope.
 pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// The address that an endpoint is when its host is one and not a name; `%` and a number after an
+/// IPv6 address is its zone.
+#[must_use]
+pub fn address(endpoint: &Endpoint) -> Option<SocketAddr> {
+    let (host, zone) = match endpoint.host.split_once('%') {
+        Some((host, zone)) => (host, zone.parse().ok()?),
+        None => (endpoint.host.as_str(), 0),
+    };
+    match host.parse().ok()? {
+        IpAddr::V6(ip) => Some(SocketAddrV6::new(ip, endpoint.port, 0, zone).into()),
+        IpAddr::V4(_) if zone != 0 => None,
+        ip @ IpAddr::V4(_) => Some(SocketAddr::new(ip, endpoint.port)),
+    }
 }

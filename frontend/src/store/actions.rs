@@ -1,0 +1,207 @@
+use bytes::Bytes;
+use sockscope_protocol::{
+    Call, CallId, Endpoint, Family, Outcome, Payload, SocketId, SocketType, Value,
+};
+
+use super::{State, Store, storage};
+use crate::model::Model;
+use crate::wire::NotSent;
+
+/// The buffer of each `recv` of a `stream`: a usual size of a socket's queue.
+const STREAM_SIZE: u32 = 64 << 10;
+/// The largest UDP datagram (RFC 768: a length of 16 bits).
+const DATAGRAM_SIZE: u32 = 65_535;
+
+/// Bytes that wait until `getaddrinfo` tells where to send them.
+#[derive(Debug)]
+pub(super) struct Resolving {
+    call: CallId,
+    socket: SocketId,
+    bytes: Bytes,
+}
+
+/// Why a `sendto` was not even sent to the bridge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendToError {
+    /// There is no host.
+    NoHost,
+    /// As for any call.
+    NotSent(NotSent),
+}
+
+impl State {
+    pub(super) fn ask(&mut self, call: Call) -> Result<CallId, NotSent> {
+        let limits = limits(&self.model)?;
+        self.outbox.call(call, self.model.load().0, limits)
+    }
+
+    pub(super) fn give(
+        &mut self,
+        socket: SocketId,
+        payload: Payload,
+        bytes: Bytes,
+    ) -> Result<CallId, NotSent> {
+        let limits = limits(&self.model)?;
+        let load = self.model.load();
+        self.outbox.send(socket, payload, bytes, load, limits)
+    }
+}
+
+fn limits(model: &Model) -> Result<&sockscope_protocol::Limits, NotSent> {
+    let welcome = model.welcome.as_ref().ok_or(NotSent::NoSession)?;
+    Ok(&welcome.limits)
+}
+
+impl Store {
+    /// Makes a call that carries no bytes. What comes of it is seen in the model; until the log
+    /// shows it, it is in [`State::outbox`].
+    ///
+    /// # Errors
+    /// [`NotSent`] when there is no session, or its limits would not let it through.
+    pub fn call(&self, call: Call) -> Result<CallId, NotSent> {
+        self.in_session()?;
+        let asked = self.change(|state| state.ask(call));
+        self.flush();
+        asked
+    }
+
+    /// Makes a `send`, `sendall` or `sendto`.
+    ///
+    /// # Errors
+    /// [`NotSent`] when there is no session, or its limits would not let it through.
+    pub fn send(
+        &self,
+        socket: SocketId,
+        payload: Payload,
+        bytes: Bytes,
+    ) -> Result<CallId, NotSent> {
+        self.in_session()?;
+        let asked = self.change(|state| state.give(socket, payload, bytes));
+        self.flush();
+        asked
+    }
+
+    /// Makes a `sendto` to a host that may be a name, which `getaddrinfo` then resolves first, for
+    /// all to see.
+    ///
+    /// # Errors
+    /// [`SendToError`] when there is no host or no session, or limits would not let it through.
+    pub fn send_to(
+        &self,
+        socket: SocketId,
+        to: &Endpoint,
+        bytes: Bytes,
+    ) -> Result<CallId, SendToError> {
+        if to.host.is_empty() {
+            return Err(SendToError::NoHost);
+        }
+        if let Some(address) = crate::model::address(to) {
+            return self
+                .send(socket, Payload::SendTo(address), bytes)
+                .map_err(SendToError::NotSent);
+        }
+        let family = self.model().socket(socket).and_then(|known| known.family);
+        let lookup = Call::GetAddrInfo {
+            host: to.host.clone(),
+            port: to.port,
+            family: Some(family.unwrap_or(Family::Inet)),
+        };
+        let call = self.call(lookup).map_err(SendToError::NotSent)?;
+        self.0.state.borrow_mut().resolving.push(Resolving {
+            call,
+            socket,
+            bytes,
+        });
+        Ok(call)
+    }
+
+    /// Ends the wait of a call.
+    pub fn cancel(&self, call: CallId) {
+        self.change(|state| {
+            state.outbox.cancel(call);
+            state.resolving.retain(|waiting| waiting.call != call);
+        });
+        self.flush();
+    }
+
+    /// Receives on a socket by itself (`stream`), or no longer. [`Model::streaming`] tells which.
+    ///
+    /// # Errors
+    /// [`NotSent`] when there is no session, or its limits would not let it through.
+    pub fn set_auto(&self, socket: SocketId, on: bool) -> Result<(), NotSent> {
+        self.in_session()?;
+        let running = self.model().streaming(socket);
+        match (running, on) {
+            (Some(call), false) => self.cancel(call),
+            (None, true) => {
+                let kind = self.model().socket(socket).and_then(|known| known.kind);
+                let size = match kind {
+                    Some(SocketType::Datagram) => DATAGRAM_SIZE,
+                    _ => STREAM_SIZE,
+                };
+                self.change(|state| state.begin_stream(socket, size))?;
+                self.flush();
+            }
+            (Some(_), true) | (None, false) => {}
+        }
+        Ok(())
+    }
+
+    /// Forgets a call that was not made, once a person has read why.
+    pub fn dismiss(&self, call: CallId) {
+        self.change(|state| state.outbox.dismiss(call));
+    }
+
+    /// Forgets that the former session was gone, once a person has read it.
+    pub fn dismiss_notice(&self) {
+        self.change(|state| state.session_was_gone = false);
+    }
+
+    /// What a person was writing under this name before the page was loaded again.
+    #[must_use]
+    pub fn draft(&self, key: &str) -> Option<String> {
+        storage::draft(key)
+    }
+
+    /// Keeps what a person is writing over a reload; an empty text is forgotten.
+    pub fn set_draft(&self, key: &str, text: &str) {
+        storage::set_draft(key, text);
+    }
+
+    fn in_session(&self) -> Result<(), NotSent> {
+        match self.0.session.borrow().as_ref() {
+            Some(_) => Ok(()),
+            None => Err(NotSent::NoSession),
+        }
+    }
+
+    /// A call has returned: what waited for it goes on.
+    pub(super) fn after_return(&self) {
+        self.send_resolved();
+        self.pump_files();
+    }
+
+    fn send_resolved(&self) {
+        let mut state = self.0.state.borrow_mut();
+        let State {
+            model, resolving, ..
+        } = &mut *state;
+        let done = |one: &Resolving| model.call(one.call).is_some_and(|call| call.end.is_some());
+        let Some(at) = resolving.iter().position(done) else {
+            return;
+        };
+        let Resolving {
+            call,
+            socket,
+            bytes,
+        } = resolving.remove(at);
+        let resolved = match model.call(call).and_then(|call| call.outcome()) {
+            Some(Outcome::Ok(Value::Addresses(addresses))) => addresses.first().copied(),
+            _ => None,
+        };
+        // A name that does not resolve is on the stage as the error that it is.
+        if let Some(address) = resolved {
+            let _ = state.give(socket, Payload::SendTo(address), bytes);
+        }
+    }
+}

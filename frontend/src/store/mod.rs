@@ -1,0 +1,222 @@
+//! What the views hold on to: the state of the page, the news that it changed, and the actions
+//! that a person takes.
+//!
+//! Entries of the log are folded as they come; views hear of it once per animation frame.
+
+mod actions;
+mod adopt;
+mod bridge;
+mod file;
+mod hooks;
+mod storage;
+mod upload;
+
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::{Interval, Timeout};
+use sockscope_protocol::{SessionKey, SocketId};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::model::Model;
+use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
+
+pub use actions::SendToError;
+pub use file::Saved;
+pub use hooks::{StoreProvider, use_selector, use_store};
+pub use upload::{Upload, UploadState, Uploads};
+
+/// All that the views show.
+#[derive(Debug)]
+pub struct State {
+    /// The session, folded from its log. It stays on screen when the bridge is lost.
+    pub model: Model,
+    /// The way to the bridge.
+    pub link: Link,
+    /// Calls that are on their way or were not made.
+    pub outbox: Outbox,
+    /// Files that are being sent.
+    pub uploads: Uploads,
+    /// What the bridge said last that is no answer to a call: why it closes, what it could not
+    /// understand.
+    pub bridge_says: Option<String>,
+    /// The session that this tab had before a reload was not held any more; this one is new.
+    pub session_was_gone: bool,
+    credits: Credits,
+    clock: Clock,
+    /// The log of a resumed session is still coming in.
+    catching_up: bool,
+    /// Payloads for `sendto` that wait for `getaddrinfo`.
+    resolving: Vec<actions::Resolving>,
+}
+
+/// The store. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    state: RefCell<State>,
+    listeners: RefCell<Vec<(u64, Listener)>>,
+    next_listener: Cell<u64>,
+    frame_asked: Cell<bool>,
+    token: RefCell<Option<String>>,
+    session: RefCell<Option<SessionKey>>,
+    connection: RefCell<Option<Connection>>,
+    backoff: Cell<Backoff>,
+    files: RefCell<BTreeMap<SocketId, web_sys::File>>,
+    timers: RefCell<Timers>,
+    /// The last ping: its nonce, when it was sent, whether it was answered.
+    ping: Cell<(u64, f64, bool)>,
+}
+
+#[derive(Default)]
+struct Timers {
+    retry: Option<Timeout>,
+    flush: Option<Timeout>,
+    ping: Option<Interval>,
+    page: Vec<EventListener>,
+}
+
+type Listener = Rc<dyn Fn()>;
+
+/// A listener that is taken off when this is dropped.
+pub struct Subscription {
+    store: Store,
+    id: u64,
+}
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Makes the page's store and begins to connect to the bridge that served the page.
+    #[must_use]
+    pub fn start() -> Self {
+        // Numbers of this page load, away from those of others that follow the same session.
+        let range = 1.0 + (js_sys::Math::random() * f64::from(u32::MAX)).floor();
+        let first = call_range(range);
+        let store = Self(Rc::new(Inner {
+            state: RefCell::new(State {
+                model: Model::default(),
+                link: Link::Connecting,
+                outbox: Outbox::new(first),
+                uploads: Uploads::default(),
+                bridge_says: None,
+                session_was_gone: false,
+                credits: Credits::default(),
+                clock: Clock::default(),
+                catching_up: false,
+                resolving: Vec::new(),
+            }),
+            listeners: RefCell::default(),
+            next_listener: Cell::new(0),
+            frame_asked: Cell::new(false),
+            token: RefCell::new(storage::token()),
+            session: RefCell::new(storage::session()),
+            connection: RefCell::new(None),
+            backoff: Cell::default(),
+            files: RefCell::default(),
+            timers: RefCell::default(),
+            ping: Cell::new((0, 0.0, true)),
+        }));
+        store.watch_page();
+        store.connect();
+        store
+    }
+
+    /// The state. The borrow must end before an action is taken.
+    #[must_use]
+    pub fn state(&self) -> Ref<'_, State> {
+        self.0.state.borrow()
+    }
+
+    /// The session. The borrow must end before an action is taken.
+    #[must_use]
+    pub fn model(&self) -> Ref<'_, Model> {
+        Ref::map(self.state(), |state| &state.model)
+    }
+
+    /// The session's time now, in microseconds, to see how long a pending call waits; that of the
+    /// last event when nothing better is known.
+    #[must_use]
+    pub fn now_us(&self) -> u64 {
+        let state = self.state();
+        let now = state.clock.now_us(now_ms());
+        now.unwrap_or(0).max(state.model.time)
+    }
+
+    /// Calls `listener` after every animation frame's worth of changes.
+    #[must_use]
+    pub fn subscribe(&self, listener: impl Fn() + 'static) -> Subscription {
+        let id = self.0.next_listener.get();
+        self.0.next_listener.set(id + 1);
+        self.0.listeners.borrow_mut().push((id, Rc::new(listener)));
+        Subscription {
+            store: self.clone(),
+            id,
+        }
+    }
+
+    /// Changes the state and tells the views before the next frame.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.0.state.borrow_mut());
+        self.changed();
+        result
+    }
+
+    fn changed(&self) {
+        if self.0.frame_asked.replace(true) {
+            return;
+        }
+        let store = self.clone();
+        let frame = Closure::once_into_js(move || {
+            store.0.frame_asked.set(false);
+            let listeners = store.0.listeners.borrow().clone();
+            for (_, listener) in listeners {
+                listener();
+            }
+        });
+        let asked = web_sys::window()
+            .and_then(|window| window.request_animation_frame(frame.unchecked_ref()).ok());
+        if asked.is_none() {
+            self.0.frame_asked.set(false);
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut listeners = self.store.0.listeners.borrow_mut();
+        listeners.retain(|(id, _)| *id != self.id);
+    }
+}
+
+/// The page's clock, milliseconds.
+#[must_use]
+pub fn now_ms() -> f64 {
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
+}
+
+/// The first number of a range of calls: a multiple of 2^20 below 2^52.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number from 1 to 2^32 - 1"
+)]
+fn call_range(range: f64) -> u64 {
+    u64::from(range.clamp(1.0, f64::from(u32::MAX)) as u32) << 20
+}

@@ -1,0 +1,184 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use sockscope_protocol::{CallId, Data, HEADER_LEN, Limits, Outcome, SocketId};
+
+/// The most that is read of a file at once.
+const SLICE: u64 = 256 << 10;
+
+/// Files that are being sent, one per socket.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Uploads(BTreeMap<SocketId, Upload>);
+
+/// A file on its way through `sendall`, slice by slice: only some slices are in memory at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upload {
+    /// The file's name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Bytes that the kernel has taken.
+    pub taken: u64,
+    /// How it stands.
+    pub state: UploadState,
+    read: u64,
+    reading: bool,
+    in_flight: BTreeMap<CallId, u64>,
+}
+
+/// How an upload stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UploadState {
+    /// It goes on.
+    Running,
+    /// The kernel has taken everything.
+    Done,
+    /// A person ended it.
+    Cancelled,
+    /// A call did not send its slice.
+    Failed(Outcome),
+    /// The bridge did not make a call, or the file could not be read: the reason in words.
+    Stopped(String),
+    /// The session is over.
+    SessionOver,
+}
+
+impl Upload {
+    fn new(name: String, size: u64) -> Self {
+        Self {
+            name,
+            size,
+            taken: 0,
+            state: if size == 0 {
+                UploadState::Done
+            } else {
+                UploadState::Running
+            },
+            read: 0,
+            reading: false,
+            in_flight: BTreeMap::new(),
+        }
+    }
+
+    /// Whether it goes on.
+    #[must_use]
+    pub fn running(&self) -> bool {
+        self.state == UploadState::Running
+    }
+
+    fn waiting(&self) -> u64 {
+        self.in_flight.values().sum()
+    }
+}
+
+impl Uploads {
+    /// The file that a socket sends or sent last.
+    #[must_use]
+    pub fn get(&self, socket: SocketId) -> Option<&Upload> {
+        self.0.get(&socket)
+    }
+
+    /// The sockets that send a file now.
+    pub fn running(&self) -> impl Iterator<Item = SocketId> {
+        self.0
+            .iter()
+            .filter(|(_, upload)| upload.running())
+            .map(|(socket, _)| *socket)
+    }
+
+    /// Begins, unless the socket sends a file already. Returns whether it did.
+    pub(super) fn begin(&mut self, socket: SocketId, name: String, size: u64) -> bool {
+        if self.get(socket).is_some_and(Upload::running) {
+            return false;
+        }
+        self.0.insert(socket, Upload::new(name, size));
+        true
+    }
+
+    /// The slice to read next. `waiting` is what the session holds for calls that have not returned;
+    /// half of what it may hold is left to others.
+    pub(super) fn next(
+        &mut self,
+        socket: SocketId,
+        waiting: u64,
+        limits: &Limits,
+    ) -> Option<Range<u64>> {
+        let upload = self.0.get_mut(&socket)?;
+        let longest = u64::from(limits.message_bytes).saturating_sub(HEADER_LEN as u64);
+        let len = SLICE.min(longest).min(upload.size - upload.read);
+        let room = waiting + len <= limits.pending_bytes / 2;
+        if !upload.running() || upload.reading || len == 0 || !room {
+            return None;
+        }
+        upload.reading = true;
+        Some(upload.read..upload.read + len)
+    }
+
+    /// A slice was read and its `sendall` is on its way.
+    pub(super) fn handed(&mut self, socket: SocketId, call: CallId, len: u64) {
+        if let Some(upload) = self.0.get_mut(&socket) {
+            upload.reading = false;
+            upload.read += len;
+            upload.in_flight.insert(call, len);
+        }
+    }
+
+    /// Ends one. Returns the calls that are to be cancelled.
+    pub(super) fn stop(&mut self, socket: SocketId, state: UploadState) -> Vec<CallId> {
+        let Some(upload) = self.0.get_mut(&socket).filter(|upload| upload.running()) else {
+            return Vec::new();
+        };
+        upload.state = state;
+        upload.reading = false;
+        upload.in_flight.keys().copied().collect()
+    }
+
+    pub(super) fn sent(&mut self, data: &Data) {
+        if let Some(upload) = self.0.get_mut(&data.socket)
+            && upload.in_flight.contains_key(&data.call)
+        {
+            upload.taken += u64::from(data.size);
+        }
+    }
+
+    pub(super) fn returned(&mut self, call: CallId, outcome: &Outcome) {
+        for upload in self.0.values_mut() {
+            if upload.in_flight.remove(&call).is_none() {
+                continue;
+            }
+            if !matches!(outcome, Outcome::Ok(_)) && upload.running() {
+                upload.state = UploadState::Failed(outcome.clone());
+            } else if upload.read == upload.size && upload.waiting() == 0 && upload.running() {
+                upload.state = UploadState::Done;
+            }
+        }
+    }
+
+    pub(super) fn rejected(&mut self, call: CallId, message: &str) {
+        for upload in self.0.values_mut() {
+            if upload.in_flight.remove(&call).is_some() && upload.running() {
+                upload.state = UploadState::Stopped(message.to_owned());
+            }
+        }
+    }
+
+    /// The calls of uploads that have ended early: what they still have to send must not follow a
+    /// slice that is missing.
+    pub(super) fn stray(&mut self) -> Vec<CallId> {
+        self.0
+            .values_mut()
+            .filter(|upload| !upload.running())
+            .flat_map(|upload| std::mem::take(&mut upload.in_flight).into_keys())
+            .collect()
+    }
+
+    pub(super) fn session_over(&mut self) {
+        for upload in self.0.values_mut().filter(|upload| upload.running()) {
+            upload.state = UploadState::SessionOver;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "upload_tests.rs"]
+mod tests;

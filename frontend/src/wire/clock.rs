@@ -1,0 +1,45 @@
+/// The session's clock as the page can tell it: an event that just came is at least as old as the
+/// quickest one was on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Clock {
+    /// Page time less session time, microseconds, the smallest seen.
+    offset_us: Option<f64>,
+}
+
+impl Clock {
+    /// An event of session time `time_us` arrived at page time `page_ms`.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a session is shorter than 2^53 microseconds"
+    )]
+    pub fn arrived(&mut self, time_us: u64, page_ms: f64) {
+        let offset = page_ms * 1_000.0 - time_us as f64;
+        self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
+    }
+
+    /// The session's time now, microseconds; none before the first event.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to what u64 holds"
+    )]
+    pub fn now_us(&self, page_ms: f64) -> Option<u64> {
+        Some((page_ms * 1_000.0 - self.offset_us?).max(0.0) as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quickest_event_sets_the_clock() {
+        let mut clock = Clock::default();
+        assert_eq!(clock.now_us(5.0), None);
+        clock.arrived(1_000, 900.0);
+        clock.arrived(2_000_000, 2_100.0);
+        clock.arrived(2_500_000, 3_000.0);
+        assert_eq!(clock.now_us(3_100.0), Some(3_000_000));
+    }
+}
