@@ -50,7 +50,7 @@ pub(crate) fn dev(port: u16, arguments: &[OsString]) -> Result<()> {
         let binary = bridge::build(Profile::Dev)?;
         let mut command = Command::new(binary);
         command
-            .args(["--port", &BRIDGE_PORT.to_string()])
+            .args(["--listen", &format!("127.0.0.1:{BRIDGE_PORT}")])
             .args(["--allow-origin", &format!("http://127.0.0.1:{port}")])
             .args(["--allow-origin", &format!("http://localhost:{port}")])
             .args(arguments)

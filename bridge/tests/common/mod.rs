@@ -1,0 +1,89 @@
+//! A bridge to test, a client to test it with, and peers that behave badly.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses a part of it"
+)]
+
+pub mod client;
+pub mod peer;
+pub mod process;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sockscope::{Config, Token};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use client::Client;
+
+/// No test waits longer than this for anything.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits for what must happen.
+pub async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(DEADLINE, happens).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited for {what} for {DEADLINE:?}"),
+    }
+}
+
+/// A bridge in this process on a port of the kernel's choice. It stops when dropped.
+pub struct TestBridge {
+    pub address: SocketAddr,
+    pub token: String,
+    stop: CancellationToken,
+    task: JoinHandle<Result<(), sockscope::Error>>,
+}
+
+impl TestBridge {
+    /// Loopback only, the usual limits.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// As the test wants it.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let token = Token::random().unwrap();
+        let text = token.reveal().to_owned();
+        let mut config = Config::new(token);
+        change(&mut config);
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(sockscope::serve(listener, config, stop.clone()));
+        Self {
+            address,
+            token: text,
+            stop,
+            task,
+        }
+    }
+
+    /// A client with a session of its own.
+    pub async fn client(&self) -> Client {
+        Client::open(self.address, &self.token).await
+    }
+
+    /// Stops the bridge and waits for its end.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        soon("the bridge to stop", &mut self.task)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    /// Begins to stop the bridge.
+    pub fn begin_stop(&self) {
+        self.stop.cancel();
+    }
+}
+
+impl Drop for TestBridge {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
