@@ -2,6 +2,7 @@
 //! [`wire`], is folded into the [`model`] and shown by the views; what a person does goes through
 //! the [`store`] and [`wire`] out again.
 
+pub mod bytes;
 pub mod model;
 pub mod store;
 pub mod wire;
