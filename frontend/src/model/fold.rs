@@ -265,6 +265,9 @@ impl Model {
         let socket = self.socket_mut(data.socket);
         if chunk.flags.datagram {
             socket.kind = Some(SocketType::Datagram);
+            if let Some(address) = chunk.address {
+                socket.met(address, time);
+            }
         }
         match direction {
             Direction::Sent => socket.sent.push(chunk),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use sockscope_protocol::SocketId;
 
 use super::socket::canonical;
-use super::{Chunk, Direction, Model, Socket};
+use super::{Chunk, Model, Socket};
 
 /// A column of the stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,19 +87,17 @@ impl Model {
         }
     }
 
-    /// The outside addresses that a datagram socket exchanged datagrams with, as far as held.
-    fn partners(&self, socket: &Socket) -> BTreeSet<SocketAddr> {
-        [Direction::Sent, Direction::Received]
-            .into_iter()
-            .flat_map(|direction| {
-                socket.stream(direction).chunks().filter_map(move |chunk| {
-                    match self.far_end_of(socket.id, chunk) {
-                        FarEnd::Outside(address) => Some(address),
-                        _ => None,
-                    }
+    /// The outside addresses that a datagram socket exchanged datagrams with.
+    fn partners(&self, socket: &Socket) -> impl Iterator<Item = SocketAddr> {
+        socket.partners.iter().filter_map(|partner| {
+            [partner.first, partner.last]
+                .into_iter()
+                .map(|time| self.datagram_end(socket.id, partner.address, time))
+                .find_map(|end| match end {
+                    FarEnd::Outside(address) => Some(address),
+                    _ => None,
                 })
-            })
-            .collect()
+        })
     }
 
     /// Who is at the other end of a connection, or of a UDP socket that is connected.

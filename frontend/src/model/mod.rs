@@ -39,6 +39,8 @@ pub mod keep {
     pub const CALLS: usize = 100_000;
     /// Sockets that are closed.
     pub const CLOSED_SOCKETS: usize = 2_000;
+    /// Addresses that one UDP socket has exchanged datagrams with: each is a lane.
+    pub const PARTNERS: usize = 256;
 }
 
 /// An entry of the log as it reaches the page.

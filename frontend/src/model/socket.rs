@@ -5,7 +5,7 @@ use sockscope_protocol::{
     TcpState,
 };
 
-use super::ByteStream;
+use super::{ByteStream, keep};
 
 /// A socket and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +48,21 @@ pub struct Socket {
     pub shut_rd: bool,
     /// Sending was shut down.
     pub shut_wr: bool,
+    pub(super) partners: Vec<Partner>,
     pub(super) bound: bool,
     pub(super) listening: Option<i32>,
     pub(super) connecting: bool,
     pub(super) connected: bool,
     /// The port that the last `connect` went to, before the kernel shows the peer.
     pub(super) target_port: Option<u16>,
+}
+
+/// An address that a socket exchanged datagrams with, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Partner {
+    pub(super) address: SocketAddr,
+    pub(super) first: u64,
+    pub(super) last: u64,
 }
 
 /// How a socket came to be.
@@ -129,6 +138,7 @@ impl Socket {
             reset: false,
             shut_rd: false,
             shut_wr: false,
+            partners: Vec::new(),
             bound: false,
             listening: None,
             connecting: false,
@@ -231,6 +241,23 @@ impl Socket {
             None => {}
         }
         self.kernel = kernel;
+    }
+
+    /// Remembers whom a datagram came from or went to.
+    pub(super) fn met(&mut self, address: SocketAddr, time: u64) {
+        match self
+            .partners
+            .iter_mut()
+            .find(|known| known.address == address)
+        {
+            Some(known) => known.last = time,
+            None if self.partners.len() < keep::PARTNERS => self.partners.push(Partner {
+                address,
+                first: time,
+                last: time,
+            }),
+            None => {}
+        }
     }
 
     pub(super) fn join(&mut self) {
