@@ -245,18 +245,15 @@ impl Socket {
 
     /// Remembers whom a datagram came from or went to.
     pub(super) fn met(&mut self, address: SocketAddr, time: u64) {
-        match self
-            .partners
-            .iter_mut()
-            .find(|known| known.address == address)
-        {
-            Some(known) => known.last = time,
-            None if self.partners.len() < keep::PARTNERS => self.partners.push(Partner {
+        let known = |known: &&mut Partner| known.address == address;
+        if let Some(known) = self.partners.iter_mut().find(known) {
+            known.last = time;
+        } else if self.partners.len() < keep::PARTNERS {
+            self.partners.push(Partner {
                 address,
                 first: time,
                 last: time,
-            }),
-            None => {}
+            });
         }
     }
 
