@@ -1,4 +1,4 @@
-use crate::lesson::{Lesson, Role, Say};
+use sockscope_frontend::lesson::{Lesson, Role, Say};
 
 use super::{Lang, Text};
 
