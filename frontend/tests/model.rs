@@ -1,4 +1,5 @@
 //! What a person sees of logs written by hand.
+#![allow(clippy::unwrap_used, reason = "a mistake in a test is to stop it")]
 
 mod common;
 

@@ -89,7 +89,8 @@ impl Model {
 
     /// The outside addresses that a datagram socket exchanged datagrams with.
     fn partners(&self, socket: &Socket) -> impl Iterator<Item = SocketAddr> {
-        socket.partners.iter().filter_map(|partner| {
+        let strangers = socket.partners.iter().filter(|partner| !partner.ours);
+        strangers.filter_map(|partner| {
             [partner.first, partner.last]
                 .into_iter()
                 .map(|time| self.datagram_end(socket.id, partner.address, time))

@@ -63,6 +63,8 @@ pub(super) struct Partner {
     pub(super) address: SocketAddr,
     pub(super) first: u64,
     pub(super) last: u64,
+    /// A datagram's two halves were found: the partner is a socket of ours.
+    pub(super) ours: bool,
 }
 
 /// How a socket came to be.
@@ -253,7 +255,15 @@ impl Socket {
                 address,
                 first: time,
                 last: time,
+                ours: false,
             });
+        }
+    }
+
+    pub(super) fn knows(&mut self, address: SocketAddr) {
+        let known = |known: &&mut Partner| known.address == address;
+        if let Some(partner) = self.partners.iter_mut().find(known) {
+            partner.ours = true;
         }
     }
 

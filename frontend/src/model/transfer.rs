@@ -109,12 +109,15 @@ impl Model {
             (id, direction, seq, (other, far)),
             (other, opposite, far, (id, seq)),
         ] {
-            let chunk = self
-                .sockets
-                .get_mut(&socket)
-                .and_then(|socket| socket.stream_mut(direction).chunk_mut(seq));
-            if let Some(chunk) = chunk {
-                chunk.matched.get_or_insert(matched);
+            let Some(socket) = self.sockets.get_mut(&socket) else {
+                continue;
+            };
+            let Some(chunk) = socket.stream_mut(direction).chunk_mut(seq) else {
+                continue;
+            };
+            chunk.matched.get_or_insert(matched);
+            if let Some(address) = chunk.address {
+                socket.knows(address);
             }
         }
     }
