@@ -18,14 +18,12 @@ use crate::{
     place, setup,
 };
 
-/// The bridge's own default.
-const BRIDGE_PORT: u16 = 7878;
 const POLL: Duration = Duration::from_millis(500);
 /// How long the two may take to stop by themselves: the bridge says goodbye to its pages.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves the page on `port` until Ctrl-C.
-pub(crate) fn dev(port: u16, arguments: &[OsString]) -> Result<()> {
+/// Serves the page on `port` until Ctrl-C, with the bridge on `bridge_port`.
+pub(crate) fn dev(port: u16, bridge_port: u16, arguments: &[OsString]) -> Result<()> {
     let tools = setup::page()?;
     let interrupted = interrupts()?;
     let token = token()?;
@@ -50,7 +48,7 @@ pub(crate) fn dev(port: u16, arguments: &[OsString]) -> Result<()> {
         let binary = bridge::build(Profile::Dev)?;
         let mut command = Command::new(binary);
         command
-            .args(["--listen", &format!("127.0.0.1:{BRIDGE_PORT}")])
+            .args(["--listen", &format!("127.0.0.1:{bridge_port}")])
             .args(["--allow-origin", &format!("http://127.0.0.1:{port}")])
             .args(["--allow-origin", &format!("http://localhost:{port}")])
             .args(arguments)
@@ -61,7 +59,7 @@ pub(crate) fn dev(port: u16, arguments: &[OsString]) -> Result<()> {
     };
     children.bridge = Some(start()?);
     let mut seen = newest_source()?;
-    println!("http://127.0.0.1:{port}/#token={token}&bridge=127.0.0.1:{BRIDGE_PORT}");
+    println!("http://127.0.0.1:{port}/#token={token}&bridge=127.0.0.1:{bridge_port}");
     loop {
         match interrupted.recv_timeout(POLL) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => break,

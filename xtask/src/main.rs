@@ -42,6 +42,9 @@ enum Task {
         /// The port of the page
         #[arg(long, default_value_t = 8080)]
         port: u16,
+        /// The port of the bridge
+        #[arg(long, default_value_t = 7878)]
+        bridge_port: u16,
         /// Passed to the bridge, after `--`
         #[arg(last = true)]
         bridge: Vec<OsString>,
@@ -63,7 +66,11 @@ fn main() -> ExitCode {
             Ok(())
         }),
         Task::Run { bridge } => run::run(&bridge),
-        Task::Dev { port, bridge } => dev::dev(port, &bridge),
+        Task::Dev {
+            port,
+            bridge_port,
+            bridge,
+        } => dev::dev(port, bridge_port, &bridge),
         Task::Test { only } => test::test(&only),
     };
     match done {

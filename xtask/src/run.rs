@@ -1,6 +1,6 @@
 //! `cargo xtask run`: from a fresh clone to a running bridge.
 
-use std::{env, ffi::OsString, path::Path, process::Command};
+use std::{ffi::OsString, path::Path, process::Command};
 
 use anyhow::{Context as _, Result};
 
@@ -16,19 +16,12 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     page::weigh(false)?;
     let bridge = bridge::build(Profile::Release)?;
     let mut command = Command::new(&bridge);
-    if has_desktop() {
+    // The bridge does so only where there is a desktop.
+    if !arguments.iter().any(|argument| argument == "--open") {
         command.arg("--open");
     }
     command.args(arguments);
     become_it(&bridge, command)
-}
-
-/// Whether somebody sits in front of this machine.
-fn has_desktop() -> bool {
-    cfg!(any(windows, target_os = "macos"))
-        || ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Replaces this process, so that signals reach the bridge and its exit status is the command's.
