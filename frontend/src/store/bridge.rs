@@ -159,6 +159,9 @@ impl Store {
         self.0.ping.set((0, now_ms(), true));
         storage::set_session(welcome.session.as_ref());
         self.0.session.replace(welcome.session.clone());
+        if !welcome.resumed {
+            self.forget_lesson();
+        }
         self.change(|state| {
             state.link = Link::Open { rtt_us: None };
             state.bridge_says = None;

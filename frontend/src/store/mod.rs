@@ -8,6 +8,7 @@ mod adopt;
 mod bridge;
 mod file;
 mod hooks;
+mod lesson;
 mod storage;
 mod upload;
 
@@ -17,10 +18,11 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use sockscope_protocol::{SessionKey, SocketId};
+use sockscope_protocol::{CallId, SessionKey, SocketId};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
+use crate::lesson::Run;
 use crate::model::Model;
 use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 
@@ -51,6 +53,9 @@ pub struct State {
     catching_up: bool,
     /// Payloads for `sendto` that wait for `getaddrinfo`.
     resolving: Vec<actions::Resolving>,
+    run: Option<Run>,
+    /// The call that the lesson's button made last.
+    run_call: Option<CallId>,
 }
 
 /// The store. Clones are handles to the same one.
@@ -119,6 +124,8 @@ impl Store {
                 clock: Clock::default(),
                 catching_up: false,
                 resolving: Vec::new(),
+                run: lesson::stored(),
+                run_call: None,
             }),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),

@@ -7,6 +7,7 @@ use web_sys::Storage;
 
 const TOKEN: &str = "sockscope.token";
 const SESSION: &str = "sockscope.session";
+const LESSON: &str = "sockscope.lesson";
 const DRAFT: &str = "sockscope.draft.";
 
 fn storage() -> Option<Storage> {
@@ -55,6 +56,14 @@ pub(super) fn session() -> Option<SessionKey> {
 
 pub(super) fn set_session(key: Option<&SessionKey>) {
     write(SESSION, key.map(|key| key.0.as_str()));
+}
+
+pub(super) fn lesson() -> Option<String> {
+    read(LESSON)
+}
+
+pub(super) fn set_lesson(text: Option<&str>) {
+    write(LESSON, text);
 }
 
 pub(super) fn draft(key: &str) -> Option<String> {
