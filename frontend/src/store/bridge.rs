@@ -82,7 +82,10 @@ impl Store {
             return;
         }
         let store = self.clone();
-        let opened = Connection::open(move |incoming| store.incoming(incoming));
+        let bridge = storage::bridge();
+        let opened = Connection::open(bridge.as_deref(), move |incoming| {
+            store.incoming(incoming);
+        });
         match opened {
             Ok(connection) => {
                 // The former one, if any, is closed and no longer heard.

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 const TOKEN: &str = "sockscope.token";
+const BRIDGE: &str = "sockscope.bridge";
 const SESSION: &str = "sockscope.session";
 const LESSON: &str = "sockscope.lesson";
 const DRAFT: &str = "sockscope.draft.";
@@ -39,15 +40,24 @@ pub(super) fn token_from_address() -> Option<String> {
     let window = web_sys::window()?;
     let location = window.location();
     let hash = location.hash().ok()?;
-    let token = hash
-        .strip_prefix("#token=")
-        .filter(|token| !token.is_empty())?;
+    let field = |name| {
+        let mut fields = hash.strip_prefix('#')?.split('&');
+        fields.find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
+    };
+    let token = field("token").filter(|token| !token.is_empty())?;
     let bare = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
     if let Ok(history) = window.history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&bare));
     }
     write(TOKEN, Some(token));
+    write(BRIDGE, field("bridge"));
     Some(token.to_owned())
+}
+
+/// The bridge's host and port, where it is not what served the page: `trunk serve` serves the page
+/// of a developer, and no bridge. A page that is built for release goes back to where it came from.
+pub(super) fn bridge() -> Option<String> {
+    cfg!(debug_assertions).then(|| read(BRIDGE)).flatten()
 }
 
 pub(super) fn session() -> Option<SessionKey> {

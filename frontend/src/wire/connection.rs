@@ -27,12 +27,16 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Begins to connect. `report` is called for all that comes of it.
+    /// Begins to connect to `bridge` (a host and port), or to where the page came from. `report` is
+    /// called for all that comes of it.
     ///
     /// # Errors
     /// The browser's error when it refuses at once.
-    pub fn open(report: impl Fn(Incoming) + Clone + 'static) -> Result<Self, JsValue> {
-        let socket = WebSocket::new_with_str(&url()?, SUBPROTOCOL)?;
+    pub fn open(
+        bridge: Option<&str>,
+        report: impl Fn(Incoming) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let socket = WebSocket::new_with_str(&url(bridge)?, SUBPROTOCOL)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let opened = report.clone();
         let message = report.clone();
@@ -89,12 +93,16 @@ fn read(event: &web_sys::Event) -> Option<Incoming> {
     Some(Incoming::Binary(Uint8Array::new(&buffer).to_vec().into()))
 }
 
-fn url() -> Result<String, JsValue> {
+fn url(bridge: Option<&str>) -> Result<String, JsValue> {
     let location = web_sys::window().ok_or(JsValue::NULL)?.location();
     let scheme = if location.protocol()? == "https:" {
         "wss"
     } else {
         "ws"
     };
-    Ok(format!("{scheme}://{}{WS_PATH}", location.host()?))
+    let host = match bridge {
+        Some(bridge) => bridge.to_owned(),
+        None => location.host()?,
+    };
+    Ok(format!("{scheme}://{host}{WS_PATH}"))
 }
