@@ -167,23 +167,23 @@ impl Model {
                 Outcome::Errno(error) => match error.name.as_str() {
                     "EINPROGRESS" | "EALREADY" => socket.connecting = true,
                     "EISCONN" => socket.join(),
-                    _ => socket.connecting = false,
+                    _ => socket.gave_up(),
                 },
                 // The kernel goes on with what it had begun.
                 Outcome::Timeout | Outcome::Cancelled(_) => {}
                 Outcome::Resolver(_) | Outcome::Refused(_) | Outcome::Internal(_) => {
-                    socket.connecting = false;
+                    socket.gave_up();
                 }
             },
-            (Call::Recv { size, flags, .. } | Call::RecvFrom { size, flags, .. }, _)
-                if *outcome == Outcome::Ok(Value::Count(0))
-                    && *size > 0
-                    && flags.len() <= 2
-                    && socket.kind == Some(SocketType::Stream) =>
-            {
+            (
+                Call::Recv { size, .. } | Call::RecvFrom { size, .. },
+                Outcome::Ok(Value::Count(0)),
+            ) if *size > 0 && socket.is_stream() => {
                 socket.peer_finished = true;
             }
-            (Call::Stream { .. }, Outcome::Ok(_)) => socket.peer_finished = true,
+            (Call::Stream { .. }, Outcome::Ok(_)) if socket.is_stream() => {
+                socket.peer_finished = true;
+            }
             (_, Outcome::Errno(error)) if error.name == "ECONNRESET" && socket.is_stream() => {
                 socket.reset = true;
             }

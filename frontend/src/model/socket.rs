@@ -267,6 +267,12 @@ impl Socket {
         }
     }
 
+    /// A `connect` came to nothing.
+    pub(super) fn gave_up(&mut self) {
+        self.connecting = false;
+        self.target_port = None;
+    }
+
     pub(super) fn join(&mut self) {
         self.connected = true;
         self.connecting = false;

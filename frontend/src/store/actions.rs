@@ -1,10 +1,8 @@
 use bytes::Bytes;
-use sockscope_protocol::{
-    Call, CallId, Endpoint, Family, Outcome, Payload, SocketId, SocketType, Value,
-};
+use sockscope_protocol::{Call, CallId, Endpoint, Family, Payload, SocketId, SocketType, Value};
 
 use super::{State, Store, storage};
-use crate::model::Model;
+use crate::model::{CallRecord, Model};
 use crate::wire::NotSent;
 
 /// The buffer of each `recv` of a `stream`: a usual size of a socket's queue.
@@ -15,9 +13,9 @@ const DATAGRAM_SIZE: u32 = 65_535;
 /// Bytes that wait until `getaddrinfo` tells where to send them.
 #[derive(Debug)]
 pub(super) struct Resolving {
-    call: CallId,
-    socket: SocketId,
-    bytes: Bytes,
+    pub(super) call: CallId,
+    pub(super) socket: SocketId,
+    pub(super) bytes: Bytes,
 }
 
 /// Why a `sendto` was not even sent to the bridge.
@@ -182,26 +180,41 @@ impl Store {
     }
 
     fn send_resolved(&self) {
-        let mut state = self.0.state.borrow_mut();
-        let State {
-            model, resolving, ..
-        } = &mut *state;
-        let done = |one: &Resolving| model.call(one.call).is_some_and(|call| call.end.is_some());
-        let Some(at) = resolving.iter().position(done) else {
-            return;
-        };
-        let Resolving {
-            call,
-            socket,
-            bytes,
-        } = resolving.remove(at);
-        let resolved = match model.call(call).and_then(|call| call.outcome()) {
-            Some(Outcome::Ok(Value::Addresses(addresses))) => addresses.first().copied(),
-            _ => None,
-        };
-        // A name that does not resolve is on the stage as the error that it is.
-        if let Some(address) = resolved {
-            let _ = state.give(socket, Payload::SendTo(address), bytes);
+        self.0.state.borrow_mut().send_resolved();
+    }
+}
+
+impl State {
+    /// Sends what has waited for `getaddrinfo`.
+    pub(super) fn send_resolved(&mut self) {
+        for waiting in std::mem::take(&mut self.resolving) {
+            let Resolving {
+                call,
+                socket,
+                bytes,
+            } = waiting;
+            let lookup = self.model.call(call);
+            if self.outbox.has(call) || lookup.is_some_and(CallRecord::pending) {
+                self.resolving.push(Resolving {
+                    call,
+                    socket,
+                    bytes,
+                });
+                continue;
+            }
+            // A name that does not resolve is on the stage as the error that it is.
+            let Some(Value::Addresses(addresses)) = lookup.and_then(CallRecord::value) else {
+                continue;
+            };
+            let Some(address) = addresses.first().copied() else {
+                continue;
+            };
+            let payload = Payload::SendTo(address);
+            let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            let made = payload.call(socket, length);
+            if let Err(why) = self.give(socket, payload, bytes) {
+                self.outbox.refuse(made, why);
+            }
         }
     }
 }

@@ -105,3 +105,7 @@ impl State {
         self.catching_up = false;
     }
 }
+
+#[cfg(test)]
+#[path = "adopt_tests.rs"]
+mod tests;

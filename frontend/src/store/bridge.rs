@@ -140,6 +140,7 @@ impl Store {
                     state.credits.ended(call);
                     state.uploads.rejected(call, &message);
                     state.outbox.rejected(call, Some(reason), message);
+                    state.send_resolved();
                 });
                 self.flush();
             }

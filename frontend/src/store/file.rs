@@ -6,8 +6,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, File, HtmlAnchorElement, Url};
 
-use super::{Store, UploadState};
+use super::{Store, Upload, UploadState};
 use crate::model::{Direction, Held, Piece};
+use crate::wire::NotSent;
 
 /// How long the browser gets to begin with a download before its address is given back.
 const DOWNLOAD_MS: u32 = 60_000;
@@ -83,36 +84,35 @@ impl Store {
     }
 
     fn hand(&self, socket: SocketId, read: Result<Bytes, JsValue>) {
-        let stopped = self.change(|state| {
-            if !state
-                .uploads
-                .get(socket)
-                .is_some_and(super::Upload::running)
-            {
-                return None;
+        let ended = self.change(|state| {
+            if !state.uploads.get(socket).is_some_and(Upload::running) {
+                return Ok(());
             }
-            let bytes = match read {
-                Ok(bytes) => bytes,
-                Err(error) => return Some(describe(&error)),
-            };
+            let bytes = read.map_err(|error| UploadState::Unreadable(describe(&error)))?;
             let len = bytes.len() as u64;
             match state.give(socket, Payload::SendAll, bytes) {
-                Ok(call) => {
-                    state.uploads.handed(socket, call, len);
-                    None
+                Ok(call) => state.uploads.handed(socket, call, len),
+                Err(NotSent::NoSession) => return Err(UploadState::SessionOver),
+                // Somebody else's calls took the room; when one returns, there is some again.
+                Err(_) => {
+                    state.uploads.put_back(socket);
+                    return Ok(());
                 }
-                Err(not_sent) => Some(format!("{not_sent:?}")),
             }
+            Ok(())
         });
-        if let Some(reason) = stopped {
-            let calls =
-                self.change(|state| state.uploads.stop(socket, UploadState::Stopped(reason)));
-            for call in calls {
-                self.cancel(call);
+        match ended {
+            Ok(()) => self.flush(),
+            Err(state) => {
+                let calls = self.change(|all| all.uploads.stop(socket, state));
+                for call in calls {
+                    self.cancel(call);
+                }
             }
         }
-        self.flush();
-        self.pump_files();
+        if self.state().uploads.has_call(socket) {
+            self.pump_files();
+        }
     }
 
     /// Saves what a socket sent or received as a file of the browser. None when there is nothing.

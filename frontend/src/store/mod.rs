@@ -58,6 +58,26 @@ pub struct State {
     run_call: Option<CallId>,
 }
 
+impl State {
+    /// An empty page, whose calls count from `first`.
+    fn new(first: u64) -> Self {
+        Self {
+            model: Model::default(),
+            link: Link::Connecting,
+            outbox: Outbox::new(first),
+            uploads: Uploads::default(),
+            bridge_says: None,
+            session_was_gone: false,
+            credits: Credits::default(),
+            clock: Clock::default(),
+            catching_up: false,
+            resolving: Vec::new(),
+            run: None,
+            run_call: None,
+        }
+    }
+}
+
 /// The store. Clones are handles to the same one.
 #[derive(Clone)]
 pub struct Store(Rc<Inner>);
@@ -114,18 +134,8 @@ impl Store {
         let first = call_range(range);
         let store = Self(Rc::new(Inner {
             state: RefCell::new(State {
-                model: Model::default(),
-                link: Link::Connecting,
-                outbox: Outbox::new(first),
-                uploads: Uploads::default(),
-                bridge_says: None,
-                session_was_gone: false,
-                credits: Credits::default(),
-                clock: Clock::default(),
-                catching_up: false,
-                resolving: Vec::new(),
                 run: lesson::stored(),
-                run_call: None,
+                ..State::new(first)
             }),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),

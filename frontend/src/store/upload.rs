@@ -37,8 +37,10 @@ pub enum UploadState {
     Cancelled,
     /// A call did not send its slice.
     Failed(Outcome),
-    /// The bridge did not make a call, or the file could not be read: the reason in words.
-    Stopped(String),
+    /// The bridge did not make a call: why, in its words.
+    Rejected(String),
+    /// The file could not be read: why, in the browser's words.
+    Unreadable(String),
     /// The session is over.
     SessionOver,
 }
@@ -86,6 +88,12 @@ impl Uploads {
             .map(|(socket, _)| *socket)
     }
 
+    /// Whether a slice of the socket's file is on its way, so that a return will come.
+    pub(super) fn has_call(&self, socket: SocketId) -> bool {
+        self.get(socket)
+            .is_some_and(|upload| !upload.in_flight.is_empty())
+    }
+
     /// Begins, unless the socket sends a file already. Returns whether it did.
     pub(super) fn begin(&mut self, socket: SocketId, name: String, size: u64) -> bool {
         if self.get(socket).is_some_and(Upload::running) {
@@ -123,6 +131,13 @@ impl Uploads {
         }
     }
 
+    /// A slice was read and cannot be sent yet: it is read again when there is room.
+    pub(super) fn put_back(&mut self, socket: SocketId) {
+        if let Some(upload) = self.0.get_mut(&socket) {
+            upload.reading = false;
+        }
+    }
+
     /// Ends one. Returns the calls that are to be cancelled.
     pub(super) fn stop(&mut self, socket: SocketId, state: UploadState) -> Vec<CallId> {
         let Some(upload) = self.0.get_mut(&socket).filter(|upload| upload.running()) else {
@@ -157,7 +172,7 @@ impl Uploads {
     pub(super) fn rejected(&mut self, call: CallId, message: &str) {
         for upload in self.0.values_mut() {
             if upload.in_flight.remove(&call).is_some() && upload.running() {
-                upload.state = UploadState::Stopped(message.to_owned());
+                upload.state = UploadState::Rejected(message.to_owned());
             }
         }
     }

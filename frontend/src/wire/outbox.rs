@@ -231,6 +231,27 @@ impl Outbox {
         }
     }
 
+    /// A call was not even given a number, and nobody is there to be told at once.
+    pub fn refuse(&mut self, call: Call, why: NotSent) {
+        let id = CallId(self.next);
+        self.next += 1;
+        self.requests.insert(
+            id,
+            Request {
+                id,
+                call,
+                body: None,
+            },
+        );
+        let reason = match why {
+            NotSent::NoSession => None,
+            NotSent::TooLong { .. } => Some(RejectReason::Malformed),
+            NotSent::TooManyBytesWaiting { .. } => Some(RejectReason::PendingBytes),
+            NotSent::TooManyCallsWaiting { .. } => Some(RejectReason::PendingCalls),
+        };
+        self.rejected(id, reason, String::new());
+    }
+
     /// A resumed session's log is here: what it does not show was not made, and is said again.
     pub fn resend(&mut self) {
         self.unwritten = self.requests.keys().copied().collect();
