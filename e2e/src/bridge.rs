@@ -2,16 +2,21 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
+
+use crate::PATIENCE;
 
 /// A running bridge; ended when dropped.
 #[derive(Debug)]
 pub struct Bridge {
     url: String,
     child: Child,
+    log: Arc<Mutex<String>>,
 }
 
 impl Bridge {
@@ -26,7 +31,7 @@ impl Bridge {
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .with_context(|| {
@@ -36,11 +41,23 @@ impl Bridge {
                 )
             })?;
         let stdout = child.stdout.take().context("the bridge has no stdout")?;
+        let stderr = child.stderr.take().context("the bridge has no stderr")?;
+        let log = Arc::new(Mutex::new(String::new()));
+        tokio::spawn(keep(stderr, Arc::clone(&log)));
         let mut lines = BufReader::new(stdout).lines();
-        let Some(url) = lines.next_line().await? else {
-            bail!("the bridge ended without printing its URL");
+        let first = timeout(PATIENCE, lines.next_line()).await;
+        let Some(url) = first.context("the bridge prints no URL")?? else {
+            let status = child.wait().await?;
+            bail!("the bridge ended without printing its URL ({status})");
         };
-        Ok(Self { url, child })
+        Ok(Self { url, child, log })
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.clone()
     }
 
     /// The URL that the bridge printed, token and all.
@@ -66,6 +83,15 @@ impl Bridge {
     /// When the operating system does not let us.
     pub async fn kill(&mut self) -> Result<()> {
         Ok(self.child.kill().await?)
+    }
+}
+
+async fn keep(stderr: ChildStderr, log: Arc<Mutex<String>>) {
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push_str(&line);
+        log.push('\n');
     }
 }
 

@@ -72,6 +72,20 @@ impl Browser {
         &self.driver
     }
 
+    /// Says to the page whether the person prefers dark (`prefers-color-scheme`).
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn prefer_dark(&self, dark: bool) -> Result<()> {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = serde_json::json!({
+            "features": [{ "name": "prefers-color-scheme", "value": scheme }]
+        });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
     /// What the browser logged since the last time this was asked.
     ///
     /// # Errors

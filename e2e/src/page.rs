@@ -1,6 +1,7 @@
 //! The page, as a person uses it: look, click, type.
 
 use std::fmt;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -63,6 +64,17 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn driver(&self) -> &WebDriver {
         self.browser.driver()
+    }
+
+    /// Saves a picture of the window.
+    ///
+    /// # Errors
+    /// When the browser makes none, or the file cannot be written.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        let picture = self.driver().screenshot_as_png().await;
+        tokio::fs::write(path, picture.context("the browser makes no picture")?)
+            .await
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Opens the page and waits until it is connected to its bridge.

@@ -23,12 +23,13 @@ impl Python {
     /// Writes the program to a file and runs it.
     ///
     /// # Errors
-    /// When there is no `python3`.
+    /// When there is no Python.
     pub async fn run(program: &str, arguments: &[&str]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("program.py");
         tokio::fs::write(&file, program).await?;
-        let mut child = Command::new("python3")
+        let python = std::env::var_os("SOCKSCOPE_PYTHON").unwrap_or("python3".into());
+        let mut child = Command::new(python)
             .arg("-u")
             .arg(&file)
             .args(arguments)
@@ -38,8 +39,8 @@ impl Python {
             .stderr(Stdio::inherit())
             .kill_on_drop(true)
             .spawn()
-            .context("python3 does not start")?;
-        let stdout = child.stdout.take().context("python3 has no stdout")?;
+            .context("Python does not start")?;
+        let stdout = child.stdout.take().context("Python has no stdout")?;
         Ok(Self {
             child,
             lines: BufReader::new(stdout).lines(),

@@ -49,6 +49,32 @@ async fn tcp_echo() -> Result<()> {
 }
 
 #[tokio::test]
+async fn tcp_server() -> Result<()> {
+    let _ports = PORTS.lock().await;
+    case(Case::new("lesson-tcp-server"), async |page, _| {
+        to_the_end(page, "tcp-server").await?;
+        for op in ["bind", "listen", "accept", "recv", "close"] {
+            page.see(Target::row(op, "ok")).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn tcp_client() -> Result<()> {
+    let _ports = PORTS.lock().await;
+    case(Case::new("lesson-tcp-client"), async |page, _| {
+        to_the_end(page, "tcp-client").await?;
+        for op in ["socket", "connect", "recv", "close"] {
+            page.see(Target::row(op, "ok")).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn udp_echo() -> Result<()> {
     let _ports = PORTS.lock().await;
     case(Case::new("lesson-udp-echo"), async |page, _| {

@@ -7,6 +7,7 @@ mod page;
 mod place;
 mod run;
 mod setup;
+mod shots;
 mod tally;
 mod test;
 mod version;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(last = true)]
         bridge: Vec<OsString>,
     },
+    /// Take pictures of the page's main views into target/shots
+    Shots,
     /// Run all checks and tests
     Test {
         /// Only these stages, by name
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
             bridge_port,
             bridge,
         } => dev::dev(port, bridge_port, &bridge),
+        Task::Shots => shots::shots(),
         Task::Test { only } => test::test(&only),
     };
     match done {

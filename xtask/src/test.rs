@@ -94,11 +94,7 @@ impl Stage {
             Self::E2e => {
                 let bridge = bridge::build(Profile::Release)?;
                 let mut tests = cargo(&["test", "--package", "sockscope-e2e", "--no-fail-fast"]);
-                tests
-                    .env("SOCKSCOPE_BRIDGE", bridge)
-                    .env("SOCKSCOPE_PYTHON", &test_tools.python)
-                    .env("SOCKSCOPE_CHROMIUM", &test_tools.browser.chromium)
-                    .env("SOCKSCOPE_CHROMEDRIVER", &test_tools.browser.driver);
+                test_tools.tell(&mut tests, &bridge);
                 suites("e2e", "End-to-end tests in a browser", "minutes", tests)
             }
         }

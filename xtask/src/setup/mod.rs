@@ -9,11 +9,15 @@ mod python;
 mod wasm;
 mod wasm_opt;
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result};
 
-pub(crate) use browser::Browser;
+use browser::Browser;
 
 use crate::{
     job::{self, Job},
@@ -57,9 +61,20 @@ impl PageTools {
 
 /// What running the tests needs, beyond [`PageTools`].
 pub(crate) struct TestTools {
-    pub(crate) browser: Browser,
+    browser: Browser,
     /// A Python 3 with the packages that the examples import.
     pub(crate) python: PathBuf,
+}
+
+impl TestTools {
+    /// Tells a command where these tools are, and where the bridge is.
+    pub(crate) fn tell(&self, command: &mut Command, bridge: &Path) {
+        command
+            .env("SOCKSCOPE_BRIDGE", bridge)
+            .env("SOCKSCOPE_PYTHON", &self.python)
+            .env("SOCKSCOPE_CHROMIUM", &self.browser.chromium)
+            .env("SOCKSCOPE_CHROMEDRIVER", &self.browser.driver);
+    }
 }
 
 /// Prepares for building the page.
