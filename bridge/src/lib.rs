@@ -14,6 +14,7 @@ mod error;
 mod http;
 pub mod policy;
 pub mod session;
+mod socket;
 mod state;
 mod token;
 mod wire;

@@ -1,22 +1,33 @@
 //! Sessions: one person's sockets, calls and log. A session knows no transport; whoever speaks to a
 //! client attaches to it, makes calls and follows its log.
 
+mod admission;
+mod calls;
+mod life;
 mod log;
 mod numbers;
+mod observe;
 mod rate;
 mod registry;
+mod run;
+mod slot;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use bytes::Bytes;
 use sockscope_protocol::{
-    Call, CallId, EventBody, Limits, Outcome, Payload, RejectReason, SessionKey, SocketId, ViewKey,
+    Call, CallId, Limits, Payload, Platform, RejectReason, SessionKey, SocketId, ViewKey,
 };
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::policy::Policy;
+use crate::socket::Socket;
+use admission::{State, rejected};
+use slot::{Slot, lock};
+
+pub use life::ViewGuard;
 pub use log::{Batch, Log};
 pub use registry::Registry;
 
@@ -53,6 +64,14 @@ pub enum NotMade {
     Duplicate,
 }
 
+/// How many calls of a session may ask the resolver at the same time; further ones wait. Each is a
+/// thread.
+const MAX_LOOKUPS: usize = 4;
+
+/// How many `close` with `SO_LINGER` of a session may wait in the kernel at the same time; further
+/// ones wait before. Each is a thread.
+const MAX_LINGERING: usize = 4;
+
 /// One person's sockets, calls and log.
 #[derive(Debug)]
 pub struct Session {
@@ -62,46 +81,50 @@ pub struct Session {
     settings: Arc<Settings>,
     registry: Weak<Registry>,
     log: Log,
-    views: AtomicU32,
+    state: Mutex<State>,
+    /// Held while the kernel is asked for what other sockets of the session may feel, and the answer
+    /// is written to the log: their order in the log is the order in which they happened.
+    order: Mutex<()>,
+    /// Fires for whoever waits for a first socket.
+    socket_added: Notify,
+    /// How many may ask the resolver at the same time.
+    lookups: Arc<Semaphore>,
+    /// How many `close` may linger at the same time.
+    lingering: Arc<Semaphore>,
+    /// The calls that have not returned.
+    calls: TaskTracker,
+    /// How many follow the session.
+    views: watch::Sender<u32>,
+    /// Fires when the end begins.
+    ending: CancellationToken,
+    /// Fires when the sockets are closed.
     ended: CancellationToken,
 }
 
 impl Session {
-    pub(super) fn start(settings: Arc<Settings>, registry: Weak<Registry>) -> Arc<Self> {
-        let epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-        Arc::new(Self {
-            key: SessionKey(secret()),
-            view_key: ViewKey(secret()),
-            epoch_us: epoch.map_or(0, |since| {
-                u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-            }),
-            log: Log::new(&settings.limits),
-            settings,
-            registry,
-            views: AtomicU32::new(0),
-            ended: CancellationToken::new(),
-        })
-    }
-
     /// Makes a call. It is in the log when this returns; it may still wait for the kernel.
+    ///
+    /// Must be called within a tokio runtime, which runs what waits.
     ///
     /// # Errors
     /// [`NotMade`] when it is not made.
     pub fn call(self: &Arc<Self>, call: CallId, request: Call) -> Result<(), NotMade> {
-        let outcome = Outcome::Internal(format!("{} is not wired", request.name()));
-        self.log.append([
-            EventBody::Called { call, request },
-            EventBody::Returned {
-                call,
-                took_us: 0,
-                blocked: false,
-                outcome,
-            },
-        ]);
-        Ok(())
+        if matches!(
+            request,
+            Call::Send { .. } | Call::SendAll { .. } | Call::SendTo { .. }
+        ) {
+            return Err(rejected(
+                RejectReason::Malformed,
+                format!("{} carries bytes", request.name()),
+            ));
+        }
+        self.begin(call, request, Bytes::new())
     }
 
-    /// Makes a call that carries bytes.
+    /// Makes a call that carries bytes. The log holds on to them, so they should not be a small part
+    /// of a large buffer.
+    ///
+    /// Must be called within a tokio runtime, which runs what waits.
     ///
     /// # Errors
     /// [`NotMade`] when it is not made.
@@ -109,23 +132,22 @@ impl Session {
         self: &Arc<Self>,
         call: CallId,
         socket: SocketId,
-        payload: Payload,
+        payload: &Payload,
         bytes: Bytes,
     ) -> Result<(), NotMade> {
-        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let request = payload.call(socket, length);
-        drop((payload, bytes));
-        self.call(call, request)
+        let length = u32::try_from(bytes.len())
+            .map_err(|_| rejected(RejectReason::Malformed, "these are too many bytes"))?;
+        self.begin(call, payload.call(socket, length), bytes)
     }
 
     /// Ends the wait of a pending call. A call that is not pending is not affected.
     pub fn cancel(&self, call: CallId) {
-        let _ = call;
+        self.state().cancel(call);
     }
 
     /// Raises the credit of a `stream` to `total`; a lower total changes nothing.
     pub fn credit(&self, call: CallId, total: u64) {
-        let _ = (call, total);
+        self.state().credit(call, total);
     }
 
     /// The log.
@@ -152,69 +174,19 @@ impl Session {
         self.epoch_us
     }
 
-    /// Counts somebody who follows the session. `linger_seconds` after the last one is gone, the
-    /// session ends.
-    ///
-    /// # Errors
-    /// [`TooMany`] when `views` are attached.
-    pub fn attach(self: &Arc<Self>) -> Result<ViewGuard, TooMany> {
-        let limit = self.settings.limits.views;
-        self.views
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |views| {
-                (views < limit).then_some(views + 1)
-            })
-            .map_err(|_| TooMany {
-                what: "views",
-                limit,
-            })?;
-        Ok(ViewGuard {
-            session: Arc::clone(self),
-        })
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 
-    /// Ends the session: pending calls are cancelled, sockets closed; then [`Self::ended`] fires.
-    pub fn end(&self) {
-        if let Some(registry) = self.registry.upgrade() {
-            registry.remove(self);
-        }
-        self.ended.cancel();
-    }
-
-    /// Fires when the session has ended and its sockets are closed.
-    #[must_use]
-    pub fn ended(&self) -> CancellationToken {
-        self.ended.clone()
+    fn add(&self, socket: Socket) -> Arc<Slot> {
+        let slot = self.state().add(socket);
+        self.socket_added.notify_waiters();
+        slot
     }
 }
 
-/// Somebody follows a session as long as this lives.
-#[derive(Debug)]
-pub struct ViewGuard {
-    session: Arc<Session>,
-}
-
-impl ViewGuard {
-    /// The session that is followed.
-    #[must_use]
-    pub fn session(&self) -> &Arc<Session> {
-        &self.session
-    }
-}
-
-impl Drop for ViewGuard {
-    fn drop(&mut self) {
-        self.session.views.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// 128 random bits as 32 hexadecimal digits.
-fn secret() -> String {
-    let bits: u128 = (u128::from(random()) << 64) | u128::from(random());
-    format!("{bits:032x}")
-}
-
-fn random() -> u64 {
-    // Without randomness from the operating system no secret can be made, and nothing be served.
-    #[expect(clippy::expect_used, reason = "no secret may be guessable")]
-    getrandom::u64().expect("the operating system gives random bytes")
+/// What this operating system can show of sockets.
+#[must_use]
+pub fn platform() -> Platform {
+    crate::socket::platform()
 }

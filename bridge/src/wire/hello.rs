@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use sockscope_protocol::{
-    ClientMessage, CloseCode, Hello, Platform, Seq, ServerMessage, VERSION, Welcome,
-    parse_client_message,
+    ClientMessage, CloseCode, Hello, Seq, ServerMessage, VERSION, Welcome, parse_client_message,
 };
 
 use super::farewell::{Farewell, LastWords, text};
-use crate::session::ViewGuard;
+use crate::session::{self, ViewGuard};
 use crate::state::Bridge;
 
 /// How long a client may take to say `hello`.
@@ -131,7 +130,7 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         epoch_us: session.epoch_us(),
         policy: settings.policy.describe(),
         limits: settings.limits.clone(),
-        platform: platform(),
+        platform: session::platform(),
     };
     let accepted = Accepted {
         guard,
@@ -141,12 +140,4 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         calls_per_second: settings.limits.calls_per_second,
     };
     Ok((accepted, welcome))
-}
-
-fn platform() -> Platform {
-    Platform {
-        os: std::env::consts::OS.to_owned(),
-        queues: cfg!(target_os = "linux"),
-        tcp_info: cfg!(target_os = "linux"),
-    }
 }

@@ -154,7 +154,7 @@ where
                     // A copy, because the bytes are a view of the buffer that the WebSocket was read
                     // into, and would hold all of it for as long as the log holds them.
                     let bytes = Bytes::copy_from_slice(&bytes);
-                    self.call(call, |session| session.send(call, socket, payload, bytes))
+                    self.call(call, |session| session.send(call, socket, &payload, bytes))
                 }
                 Err(error) => self.misunderstood(None, error.to_string()),
             },

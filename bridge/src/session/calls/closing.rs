@@ -1,0 +1,71 @@
+//! `close(2)`.
+
+use std::sync::Arc;
+
+use sockscope_protocol::{ClosedBy, EventBody, Outcome, Value};
+
+use super::super::Session;
+use super::super::slot::{Slot, lock};
+use super::{Making, errno};
+use crate::socket::{Socket, on_own_thread};
+
+/// Ends the socket's pending calls, waits until they have returned, and closes the descriptor, for
+/// which the kernel may wait (`SO_LINGER`).
+pub(super) async fn close(making: &Making) -> Result<Value, Outcome> {
+    let slot = making
+        .slot
+        .as_ref()
+        .ok_or_else(|| Outcome::Internal("no socket was found".to_owned()))?;
+    slot.closing.cancel();
+    slot.calls.close();
+    slot.calls.wait().await;
+    let lingers = slot
+        .socket()
+        .is_some_and(|socket| socket.lingers().is_some());
+    if lingers {
+        let permit = Arc::clone(&making.session.lingering).acquire_owned().await;
+        let socket = take(slot);
+        on_own_thread("close", move || {
+            let _permit = permit;
+            close_now(socket);
+        })
+        .await
+        .map_err(|error| errno(&error))?;
+        closed(&making.session, slot, ClosedBy::Call);
+    } else {
+        close_at_once(&making.session, slot, ClosedBy::Call);
+    }
+    Ok(Value::Nothing)
+}
+
+/// Closes the descriptor without waiting for what the kernel still has to deliver.
+pub(in crate::session) fn close_at_once(session: &Session, slot: &Slot, by: ClosedBy) {
+    let socket = take(slot);
+    if let Some(socket) = &socket {
+        socket.linger_no_more();
+    }
+    // Nothing that follows from it comes before it in the log.
+    let _order = lock(&session.order);
+    close_now(socket);
+    closed(session, slot, by);
+}
+
+/// The socket, which nobody looks at any more.
+fn take(slot: &Slot) -> Option<Arc<Socket>> {
+    let _unseen = lock(&slot.seen);
+    slot.take()
+}
+
+fn close_now(socket: Option<Arc<Socket>>) {
+    // The calls of the socket are gone, and with them whoever else held it.
+    if let Some(socket) = socket.and_then(Arc::into_inner) {
+        socket.close();
+    }
+}
+
+fn closed(session: &Session, slot: &Slot, by: ClosedBy) {
+    session.log.append([EventBody::Closed {
+        socket: slot.id,
+        by,
+    }]);
+}

@@ -1,0 +1,99 @@
+//! `bind(2)`, `listen(2)`, `accept(2)`, `connect(2)`: the calls that the policy judges.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use sockscope_protocol::{Endpoint, Outcome, Refusal, Value};
+
+use super::super::slot::{Slot, lock};
+use super::{Making, errno};
+use crate::socket::{Direction, Socket};
+
+impl Making {
+    pub(super) async fn bind(
+        &self,
+        slot: &Slot,
+        socket: &Socket,
+        endpoint: Endpoint,
+    ) -> Result<Value, Outcome> {
+        let policy = &self.session.settings.policy;
+        let addresses = self.addresses(slot, endpoint).await?;
+        let address = judged(&addresses, |address| policy.check_bind(address))?;
+        socket
+            .bind(address)
+            .map(|()| Value::Nothing)
+            .map_err(|error| errno(&error))
+    }
+
+    pub(super) fn listen(&self, socket: &Socket, backlog: i32) -> Result<Value, Outcome> {
+        if !socket.is_bound() {
+            // The kernel binds it to the wildcard address by itself.
+            let policy = &self.session.settings.policy;
+            policy
+                .check_bind(socket.wildcard())
+                .map_err(Outcome::Refused)?;
+        }
+        socket
+            .listen(backlog)
+            .map(|()| Value::Nothing)
+            .map_err(|error| errno(&error))
+    }
+
+    pub(super) async fn accept(&self, slot: &Slot, socket: &Arc<Socket>) -> Result<Value, Outcome> {
+        let patience = slot.patience();
+        let accept = || {
+            let _order = lock(&self.session.order);
+            let (connection, peer) = socket.accept()?;
+            let fd = connection.descriptor();
+            let slot = self.session.add(connection);
+            lock(&slot.seen).connected = true;
+            Ok(Value::Socket {
+                socket: slot.id,
+                fd,
+                peer,
+            })
+        };
+        let work = patience.io(socket, Direction::Receive, accept);
+        patience.in_turn(&slot.accepting, work).await
+    }
+
+    pub(super) async fn connect(
+        &self,
+        slot: &Slot,
+        socket: &Socket,
+        endpoint: Endpoint,
+    ) -> Result<Value, Outcome> {
+        let policy = &self.session.settings.policy;
+        let patience = slot.patience();
+        patience
+            .limit(async {
+                let addresses = self.addresses(slot, endpoint).await?;
+                let address = judged(&addresses, |address| policy.check_connect(address))?;
+                match socket.connect(address) {
+                    Err(error) if Socket::is_in_progress(&error) && !patience.is_none() => {
+                        socket.connected(address).await
+                    }
+                    result => result,
+                }
+                .map_err(|error| errno(&error))?;
+                lock(&slot.seen).connected = true;
+                Ok(Value::Nothing)
+            })
+            .await
+    }
+}
+
+/// The first of the addresses, if the policy allows all of them: a name that also stands for a
+/// forbidden address is not followed at all.
+fn judged(
+    addresses: &[SocketAddr],
+    check: impl Fn(SocketAddr) -> Result<(), Refusal>,
+) -> Result<SocketAddr, Outcome> {
+    for address in addresses {
+        check(*address).map_err(Outcome::Refused)?;
+    }
+    addresses
+        .first()
+        .copied()
+        .ok_or_else(|| Outcome::Internal("the resolver gave no address and no error".to_owned()))
+}

@@ -1,0 +1,144 @@
+//! `recv(2)` and `recvfrom(2)`.
+
+use std::io;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sockscope_protocol::SocketType;
+
+use super::{Socket, retry};
+pub(super) use system::is_at_end;
+
+/// How to receive.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ReceiveFlags {
+    /// `MSG_PEEK`.
+    pub(crate) peek: bool,
+    /// With `MSG_PEEK`: `EAGAIN` while fewer bytes than asked for are there and more may come.
+    pub(crate) all: bool,
+}
+
+/// What one `recv(2)` brought.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: Bytes,
+    /// The datagram's size where the kernel tells, else the number of bytes.
+    pub(crate) true_size: usize,
+    /// Where a datagram came from.
+    pub(crate) from: Option<SocketAddr>,
+}
+
+impl Socket {
+    /// Receives at most `size` bytes.
+    pub(crate) fn receive(&self, size: usize, flags: ReceiveFlags) -> io::Result<Received> {
+        let (buffer, true_size, from) =
+            retry(|| system::receive(&self.os, size, flags.peek, self.kind))?;
+        if flags.peek && flags.all && buffer.len() < size && !is_at_end(&self.os) {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        Ok(Received {
+            bytes: fit(buffer),
+            true_size,
+            from: from.filter(|_| self.kind == SocketType::Datagram),
+        })
+    }
+}
+
+/// The bytes without the unused rest of their buffer, which would stay allocated as long as they do.
+fn fit(mut buffer: Vec<u8>) -> Bytes {
+    if buffer.len() < buffer.capacity() / 2 {
+        // Shrinking in place leaves at least a page of a large buffer.
+        Bytes::copy_from_slice(&buffer)
+    } else {
+        buffer.shrink_to_fit();
+        Bytes::from(buffer)
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::io;
+    use std::net::SocketAddr;
+
+    use rustix::buffer::spare_capacity;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::net::{RecvFlags, recvfrom};
+    use sockscope_protocol::SocketType;
+
+    pub(super) fn receive(
+        os: &socket2::Socket,
+        size: usize,
+        peek: bool,
+        kind: SocketType,
+    ) -> io::Result<(Vec<u8>, usize, Option<SocketAddr>)> {
+        let mut flags = RecvFlags::empty();
+        flags.set(RecvFlags::PEEK, peek);
+        if kind == SocketType::Datagram && cfg!(target_os = "linux") {
+            // Linux returns the true size then (recv(2)); for TCP the flag would discard bytes.
+            flags |= RecvFlags::TRUNC;
+        }
+        let mut buffer = Vec::with_capacity(size);
+        let (_, true_size, from) = recvfrom(os, spare_capacity(&mut buffer), flags)?;
+        Ok((
+            buffer,
+            true_size,
+            from.and_then(|from| from.try_into().ok()),
+        ))
+    }
+
+    /// Whether no more bytes can come: the peer has ended its direction, or the connection is gone.
+    pub(in crate::socket) fn is_at_end(os: &socket2::Socket) -> bool {
+        #[cfg(target_os = "linux")]
+        let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+        #[cfg(not(target_os = "linux"))]
+        let end = PollFlags::HUP | PollFlags::ERR;
+        let mut polled = [PollFd::new(os, end)];
+        poll(&mut polled, Some(&Timespec::default())).is_err()
+            || polled[0].revents().intersects(end)
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io::{self, Read};
+    use std::net::{SocketAddr, TcpStream, UdpSocket};
+
+    use sockscope_protocol::SocketType;
+
+    pub(super) fn receive(
+        os: &socket2::Socket,
+        size: usize,
+        peek: bool,
+        kind: SocketType,
+    ) -> io::Result<(Vec<u8>, usize, Option<SocketAddr>)> {
+        let mut buffer = vec![0; size];
+        let os = os.try_clone()?;
+        let (length, from) = match kind {
+            SocketType::Stream => {
+                let mut stream = TcpStream::from(os);
+                let length = if peek {
+                    stream.peek(&mut buffer)?
+                } else {
+                    stream.read(&mut buffer)?
+                };
+                (length, None)
+            }
+            SocketType::Datagram => {
+                let socket = UdpSocket::from(os);
+                let (length, from) = if peek {
+                    socket.peek_from(&mut buffer)?
+                } else {
+                    socket.recv_from(&mut buffer)?
+                };
+                (length, Some(from))
+            }
+        };
+        buffer.truncate(length);
+        Ok((buffer, length, from))
+    }
+
+    /// This system does not tell, so a peek never waits for more.
+    pub(in crate::socket) fn is_at_end(_: &socket2::Socket) -> bool {
+        true
+    }
+}

@@ -1,0 +1,6 @@
+//! What sessions do, seen from outside: calls go in, the log comes out, the peers are real sockets.
+
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod tcp;
