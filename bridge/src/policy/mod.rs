@@ -8,8 +8,9 @@
 //! - `connect` and `sendto`: [`Policy::check_connect`] with the target;
 //! - `bind`: [`Policy::check_bind`] with the address;
 //! - `listen` on a socket that is not bound: [`Policy::check_bind`] with the wildcard address and port
-//!   0, because that is what the kernel then binds (`listen(2)`);
-//! - joining a multicast group: [`Policy::check_connect`] with the group and port 0.
+//!   0, because that is what the kernel then binds (`listen(2)`).
+//!
+//! Joining a multicast group needs no leave: what a socket receives is decided by where it is bound.
 
 mod class;
 mod rule;

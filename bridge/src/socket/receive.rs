@@ -78,7 +78,11 @@ mod system {
             flags |= RecvFlags::TRUNC;
         }
         let mut buffer = Vec::with_capacity(size);
-        let (_, true_size, from) = recvfrom(os, spare_capacity(&mut buffer), flags)?;
+        let (_, true_size, from) = if size == 0 {
+            recvfrom(os, &mut [0; 0][..], flags)?
+        } else {
+            recvfrom(os, spare_capacity(&mut buffer), flags)?
+        };
         Ok((
             buffer,
             true_size,

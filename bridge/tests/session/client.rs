@@ -10,7 +10,8 @@ use sockscope::policy::Policy;
 use sockscope::session::{NotMade, Registry, Session, Settings, ViewGuard};
 use sockscope_protocol::{
     Call, CallId, Data, Endpoint, Event, EventBody, Family, How, Limits, Linger, Observation,
-    OptionName, OptionValue, Outcome, Payload, RecvFlag, Seq, SocketId, SocketType, Value,
+    OptionName, OptionValue, Outcome, Payload, RecvFlag, RejectReason, Seq, SocketId, SocketType,
+    Value,
 };
 
 /// How long something that is bound to happen may take on a busy machine.
@@ -366,4 +367,15 @@ pub(crate) fn recvfrom(socket: SocketId, size: u32) -> Call {
 
 pub(crate) fn shutdown(socket: SocketId, how: How) -> Call {
     Call::Shutdown { socket, how }
+}
+
+/// Why a call was not made.
+pub(crate) fn rejection(result: Result<CallId, NotMade>) -> RejectReason {
+    match result {
+        Err(NotMade::Rejected { reason, message }) => {
+            assert!(!message.is_empty());
+            reason
+        }
+        other => panic!("a rejection was expected, not {other:?}"),
+    }
 }

@@ -3,4 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod life;
+mod limits;
+mod log;
+mod names;
+#[cfg(target_os = "linux")]
+mod observing;
+mod options;
+mod stream;
 mod tcp;
+mod udp;
+mod waiting;
