@@ -15,7 +15,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use browser::Browser;
 
@@ -110,6 +110,9 @@ fn component(name: &str, program: &str) -> Result<()> {
     .is_some()
     {
         return Ok(());
+    }
+    if job::find("rustup").is_none() {
+        bail!("the checks need {name}: install it for your Rust toolchain");
     }
     Job::new(name, format!("Adding {name} to the Rust toolchain"))?
         .expect("under a minute")
