@@ -42,7 +42,9 @@ pub(crate) fn build(tools: &PageTools) -> Result<()> {
     let mut trunk = tools.command("trunk")?;
     trunk
         .args(["build", "--release", "--skip-version-check", "--dist"])
-        .arg(place::dist());
+        .arg(place::dist())
+        // What went wrong is in the messages; Trunk's own backtrace would push them out of sight.
+        .env("RUST_BACKTRACE", "0");
     let plain = place::root().join(PLAIN_INDEX);
     if !tools.wasm_opt {
         let index = fs::read_to_string(place::root().join("index.html"))
