@@ -12,11 +12,22 @@ messages! {
         hex_hint: Text = "Any hex digits: 48 65 6c, 0x48, 48:65:6c", "十六进制数字即可：48 65 6c、0x48、48:65:6c";
         ending: Text = "Line ending", "行尾";
         ending_none: Text = "none", "不加";
-        count: fn(usize) -> String =
-            |count| format!("{count} B"),
-            |count| format!("{count} B");
+        escape_unfinished: fn(usize) -> String =
+            |at| format!("Character {at}: a backslash stands alone at the end. Write \\\\ for a backslash."),
+            |at| format!("第 {at} 个字符：末尾有单独的反斜杠。要输入反斜杠请写 \\\\。");
+        escape_unknown: fn(usize, char) -> String =
+            |at, letter| format!("Character {at}: there is no escape \\{letter}. Write \\\\ for a backslash."),
+            |at, letter| format!("第 {at} 个字符：没有 \\{letter} 这种转义。要输入反斜杠请写 \\\\。");
+        escape_digits: fn(usize) -> String =
+            |at| format!("Character {at}: \\x takes two hex digits, such as \\x0a."),
+            |at| format!("第 {at} 个字符：\\x 后面要有两位十六进制数字，例如 \\x0a。");
+        hex_odd: fn(usize) -> String =
+            |at| format!("Character {at}: a digit is missing, a byte takes two."),
+            |at| format!("第 {at} 个字符：缺一位数字，一个字节需要两位。");
+        hex_character: fn(usize, char) -> String =
+            |at, letter| format!("Character {at}: {letter} is no hex digit."),
+            |at, letter| format!("第 {at} 个字符：{letter} 不是十六进制数字。");
         file_choose: Text = "Choose a file", "选择文件";
-        file_none: Text = "No file chosen.", "尚未选择文件。";
         file_sending: fn(&str, u64, u64) -> String =
             |name, done, total| format!("{name}: {done} of {total} B taken by the kernel"),
             |name, done, total| format!("{name}：内核已接收 {done} / {total} B");
@@ -24,7 +35,15 @@ messages! {
             |name| format!("{name}: the kernel took all of it."),
             |name| format!("{name}：内核已全部接收。");
         file_cancel: Text = "Stop", "停止";
-        file_failed: Text = "The file could not be read.", "无法读取文件。";
+        file_stopped: fn(&str, u64) -> String =
+            |name, taken| format!("{name}: stopped after {taken} B."),
+            |name, taken| format!("{name}：发送 {taken} B 后停止。");
+        file_failed: fn(&str, u64) -> String =
+            |name, taken| format!("{name}: failed after {taken} B; the stage shows the error."),
+            |name, taken| format!("{name}：发送 {taken} B 后出错，错误见舞台。");
+        save_missing: fn(u64) -> String =
+            |missing| format!("Saved without {missing} B that are no longer held"),
+            |missing| format!("已保存，但缺少 {missing} B（已不再保存）");
 
         title: Text = "Bytes", "字节";
         empty: Text =

@@ -15,7 +15,6 @@ messages! {
         force: fn(&str) -> String =
             |call| format!("Call {call} anyway"),
             |call| format!("仍要调用 {call}");
-        choose: Text = "Choose a call to see its arguments.", "选择一个调用以填写参数。";
         host: Text = "Host", "主机";
         host_hint: Text = "empty: all local addresses", "留空表示本机所有地址";
         port: Text = "Port", "端口";
@@ -51,9 +50,6 @@ messages! {
         bad_number: Text = "A whole number, please.", "请填整数。";
         bad_seconds: Text = "A number of seconds, such as 2.5.", "请填秒数，例如 2.5。";
         bad_address: Text = "An IP address, please.", "请填 IP 地址。";
-        bad_sendto_host: Text =
-            "sendto takes an IP address here. Resolve the name with getaddrinfo first.",
-            "这里的 sendto 只接受 IP 地址，请先用 getaddrinfo 解析域名。";
 
         what_bind: Text = "Give the socket a local address.", "为套接字指定本地地址。";
         what_listen: Text = "Let the kernel take connections in.", "让内核开始接受连接。";
@@ -64,7 +60,6 @@ messages! {
         what_sendto: Text = "Send one datagram to an address.", "向某个地址发送一个数据报。";
         what_recv: Text = "Take what is there, at most the buffer's size; wait if nothing is there.", "取走已到的内容，最多为缓冲区大小；没有就等待。";
         what_recvfrom: Text = "Take one datagram and learn who sent it.", "取走一个数据报，并得知来自谁。";
-        what_stream: Text = "recv again and again.", "不断 recv。";
         what_shutdown: Text = "End one direction of the connection.", "关闭连接的一个方向。";
         what_close: Text = "Give the descriptor back to the kernel.", "把描述符还给内核。";
         what_getsockopt: Text = "Read an option.", "读取选项。";

@@ -16,11 +16,9 @@ messages! {
         timeout_none: Text = "waits without end", "一直等待";
         timeout_zero: Text = "non-blocking", "非阻塞";
 
-        result: Text = "Result", "结果";
         result_last: Text = "Last call", "最近的调用";
         result_selected: Text = "Selected call", "选中的调用";
         result_empty: Text = "No call yet.", "还没有调用。";
-        took: Text = "took", "耗时";
         waited: fn(&str) -> String =
             |time| format!("blocked for {time}"),
             |time| format!("阻塞了 {time}");
@@ -46,7 +44,6 @@ messages! {
             |taken, asked| format!("内核只接收了 {asked} 字节中的 {taken} 字节，其余没有发送。");
 
         kernel: Text = "Kernel", "内核";
-        kernel_empty: Text = "What the kernel shows of this socket appears here.", "内核关于这个套接字的信息会显示在这里。";
         unavailable: Text = "not available here", "此系统不提供";
         none_yet: Text = "none yet", "暂无";
         recv_q: Text = "Recv-Q", "Recv-Q";

@@ -14,20 +14,44 @@ pub(crate) struct Words {
 pub(crate) fn title(lang: Lang, lesson: &Lesson) -> Words {
     let (en, zh) = match lesson.name {
         "tcp-server" => (
-            ("TCP server", "Wait for a call on port 8888, answer it, echo what is said."),
-            ("TCP 服务器", "在 8888 端口等电话，接起来，把听到的话原样说回去。"),
+            (
+                "TCP server",
+                "Wait for a call on port 8888, answer it, echo what is said.",
+            ),
+            (
+                "TCP 服务器",
+                "在 8888 端口等电话，接起来，把听到的话原样说回去。",
+            ),
         ),
         "tcp-client" => (
-            ("TCP client", "Call a server on port 8888, say something, hear the answer."),
-            ("TCP 客户端", "给 8888 端口的服务器打电话，说一句话，听对方回答。"),
+            (
+                "TCP client",
+                "Call a server on port 8888, say something, hear the answer.",
+            ),
+            (
+                "TCP 客户端",
+                "给 8888 端口的服务器打电话，说一句话，听对方回答。",
+            ),
         ),
         "udp-echo" => (
-            ("UDP echo", "Messages instead of a call: no connection, every datagram by itself, port 9999."),
-            ("UDP 回显", "不打电话，只发短信：没有连接，每个数据报各走各的，端口 9999。"),
+            (
+                "UDP echo",
+                "Messages instead of a call: no connection, every datagram by itself, port 9999.",
+            ),
+            (
+                "UDP 回显",
+                "不打电话，只发短信：没有连接，每个数据报各走各的，端口 9999。",
+            ),
         ),
         _ => (
-            ("TCP echo", "A phone call with both ends in your hands: server and client on port 8888."),
-            ("TCP 回显", "一通电话，两头都由你来操作：服务器和客户端都在 8888 端口上。"),
+            (
+                "TCP echo",
+                "A phone call with both ends in your hands: server and client on port 8888.",
+            ),
+            (
+                "TCP 回显",
+                "一通电话，两头都由你来操作：服务器和客户端都在 8888 端口上。",
+            ),
         ),
     };
     let (what, why) = match lang {

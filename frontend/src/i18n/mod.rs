@@ -5,14 +5,17 @@
 mod bytes;
 mod calls;
 mod errors;
+mod guide;
 mod inspector;
+pub(crate) mod lessons;
 mod page;
 mod reasons;
 mod stage;
 
 pub(crate) use bytes::Bytes;
 pub(crate) use calls::Calls;
-pub(crate) use errors::{Errors, Explanation};
+pub(crate) use errors::Errors;
+pub(crate) use guide::Guide;
 pub(crate) use inspector::Inspector;
 pub(crate) use page::Page;
 pub(crate) use reasons::Reasons;
@@ -45,6 +48,7 @@ pub(crate) struct Messages {
     pub(crate) calls: Calls,
     pub(crate) bytes: Bytes,
     pub(crate) errors: Errors,
+    pub(crate) guide: Guide,
     pub(crate) reasons: Reasons,
 }
 
@@ -55,6 +59,7 @@ static EN: Messages = Messages {
     calls: Calls::EN,
     bytes: Bytes::EN,
     errors: Errors::EN,
+    guide: Guide::EN,
     reasons: Reasons::EN,
 };
 
@@ -65,6 +70,7 @@ static ZH: Messages = Messages {
     calls: Calls::ZH,
     bytes: Bytes::ZH,
     errors: Errors::ZH,
+    guide: Guide::ZH,
     reasons: Reasons::ZH,
 };
 

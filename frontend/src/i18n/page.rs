@@ -68,9 +68,6 @@ messages! {
         refused_title: Text = "The bridge closed the connection.", "桥接程序关闭了连接。";
         new_session: Text = "Begin a new session", "开始新的会话";
         view_only: Text = "watching only", "仅旁观";
-        truncated: fn(u64) -> String =
-            |count| format!("The oldest {count} events are no longer held by the bridge."),
-            |count| format!("最早的 {count} 条事件已超出桥接程序的保存上限。");
 
         sockets: Text = "Sockets", "套接字";
         new_socket: Text = "New socket", "新建套接字";
@@ -94,6 +91,20 @@ messages! {
             |count| if count == 1 { "1 call waits".to_owned() } else { format!("{count} calls wait") },
             |count| format!("{count} 个调用在等待");
         dismiss: Text = "Dismiss", "关闭提示";
+        session_was_gone: Text =
+            "The session that this tab had is no longer held; this one is new.",
+            "此标签页之前的会话已不再保存，现在是新的会话。";
+        not_sent_no_session: Text = "Not made: there is no session with the bridge.", "未执行：当前没有与桥接程序的会话。";
+        not_sent_too_long: fn(u64) -> String =
+            |limit| format!("Not made: one call carries at most {limit} bytes. Send a file instead, or less at a time."),
+            |limit| format!("未执行：一次调用最多携带 {limit} 字节。请改为发送文件，或分几次发送。");
+        not_sent_bytes: fn(u64) -> String =
+            |limit| format!("Not made: at most {limit} bytes may wait in the bridge. Let waiting sends finish first."),
+            |limit| format!("未执行：桥接程序最多暂存 {limit} 字节。请先等之前的发送完成。");
+        not_sent_calls: fn(u32) -> String =
+            |limit| format!("Not made: at most {limit} calls may wait at once."),
+            |limit| format!("未执行：最多同时有 {limit} 个调用在等待。");
+        not_sent_host: Text = "Not made: sendto needs a host.", "未执行：sendto 需要主机地址。";
         session_error: Text = "The bridge says", "桥接程序提示";
     }
 }

@@ -41,13 +41,13 @@ messages! {
             |lost| format!("truncated, {lost} B lost"),
             |lost| format!("被截断，丢失 {lost} B");
         omitted: Text = "bytes no longer held", "字节已不再保存";
-        accepted_from: fn(&str) -> String =
-            |server| format!("from {server}"),
-            |server| format!("来自 {server}");
         name_server: Text = "server", "服务器";
         name_connection: Text = "conn", "连接";
         name_client: Text = "client", "客户端";
         name_socket: Text = "socket", "套接字";
+        missing: fn(u64) -> String =
+            |count| format!("{count} events are missing here: the bridge holds them no longer"),
+            |count| format!("此处缺少 {count} 条事件：桥接程序已不再保存");
         lane_select: fn(&str) -> String =
             |name| format!("Inspect {name}"),
             |name| format!("检查 {name}");

@@ -1,17 +1,17 @@
-use sockscope_frontend::store::use_session;
+use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_frontend::wire::{Link, Refused};
 use yew::prelude::*;
 
+use super::testid;
 use super::ticker::{Ticker, page_ms};
 use super::ui::use_texts;
-use super::testid;
 
 /// What is wrong between the page and the bridge, and what to do. Nothing while all is well.
 #[component]
 pub(crate) fn Banner() -> Html {
-    let session = use_session();
-    match session.link() {
-        Link::Connecting | Link::Open { .. } => Html::default(),
+    let link = use_selector(|state| state.link);
+    match *link {
+        Link::Connecting | Link::Open { .. } => html! { <Notice /> },
         Link::Lost { retry_at_ms, .. } => html! { <Lost {retry_at_ms} /> },
         Link::Refused(why) => html! { <Turned {why} /> },
     }
@@ -25,7 +25,7 @@ struct LostProps {
 #[component]
 fn Lost(props: &LostProps) -> Html {
     let t = use_texts();
-    let session = use_session();
+    let store = use_store();
     let retry_at_ms = props.retry_at_ms;
     let text = Callback::from(move |()| {
         let seconds = ((retry_at_ms - page_ms()) / 1_000.0).ceil();
@@ -40,7 +40,7 @@ fn Lost(props: &LostProps) -> Html {
             t.page.retrying.to_owned()
         }
     });
-    let retry = Callback::from(move |_| session.retry());
+    let retry = Callback::from(move |_| store.retry_now());
     html! {
         <div class="banner" data-testid={testid::BANNER} data-kind="lost" role="alert">
             <p class="banner-text"><strong>{ t.page.lost_title }</strong>{ t.page.lost_text }</p>
@@ -60,23 +60,29 @@ struct TurnedProps {
 #[component]
 fn Turned(props: &TurnedProps) -> Html {
     let t = use_texts();
-    let session = use_session();
+    let store = use_store();
     let page = &t.page;
     let (kind, title, text) = match props.why {
-        Refused::NoToken | Refused::Unauthorized => {
-            ("unauthorized", page.unauthorized_title, page.unauthorized_text.to_owned())
-        }
+        Refused::NoToken | Refused::Unauthorized => (
+            "unauthorized",
+            page.unauthorized_title,
+            page.unauthorized_text.to_owned(),
+        ),
         Refused::SessionGone => ("session_gone", page.gone_title, page.gone_text.to_owned()),
         Refused::Ended => ("session_gone", page.ended_title, page.gone_text.to_owned()),
-        Refused::TooMany => ("refused", page.too_many_title, page.too_many_text.to_owned()),
+        Refused::TooMany => (
+            "refused",
+            page.too_many_title,
+            page.too_many_text.to_owned(),
+        ),
         Refused::Version => ("refused", page.version_title, page.version_text.to_owned()),
         Refused::Protocol(code) => ("refused", page.refused_title, format!("WebSocket {code}")),
     };
     let again = {
-        let session = session.clone();
-        Callback::from(move |_| session.retry())
+        let store = store.clone();
+        Callback::from(move |_| store.retry_now())
     };
-    let new = Callback::from(move |_| session.new_session());
+    let new = Callback::from(move |_| store.new_session());
     html! {
         <div class="banner" data-testid={testid::BANNER} data-kind={kind} role="alert">
             <p class="banner-text"><strong>{ title }</strong>{ text }</p>
@@ -90,5 +96,30 @@ fn Turned(props: &TurnedProps) -> Html {
                 }
             </div>
         </div>
+    }
+}
+
+/// What is worth knowing though all is well: that this session is a new one, what the bridge said.
+#[component]
+fn Notice() -> Html {
+    let t = use_texts();
+    let store = use_store();
+    let known = use_selector(|state| (state.session_was_gone, state.bridge_says.clone()));
+    let (was_gone, says) = &*known;
+    let dismiss = Callback::from(move |_| store.dismiss_notice());
+    html! {
+        <>
+            if *was_gone {
+                <div class="banner" data-testid={testid::BANNER} data-kind="new_session" role="status">
+                    <p class="banner-text">{ t.page.session_was_gone }</p>
+                    <div class="banner-actions"><button onclick={dismiss}>{ t.page.dismiss }</button></div>
+                </div>
+            }
+            if let Some(says) = says {
+                <div class="banner" data-testid={testid::BANNER} data-kind="says" role="status">
+                    <p class="banner-text"><strong>{ t.page.session_error }</strong>{ says }</p>
+                </div>
+            }
+        </>
     }
 }

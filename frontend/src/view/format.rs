@@ -74,7 +74,7 @@ pub(crate) fn bytes(count: u64) -> String {
 }
 
 /// An address as a Python programmer writes it.
-fn endpoint(address: &Endpoint) -> String {
+pub(crate) fn endpoint(address: &Endpoint) -> String {
     format!("({:?}, {})", address.host, address.port)
 }
 
@@ -96,7 +96,9 @@ pub(crate) fn call(call: &Call) -> String {
 /// The arguments alone, without the parentheses.
 pub(crate) fn arguments(call: &Call) -> String {
     match call {
-        Call::Socket { family, kind } => format!("{}, {}", self::family(*family), self::kind(*kind)),
+        Call::Socket { family, kind } => {
+            format!("{}, {}", self::family(*family), self::kind(*kind))
+        }
         Call::Bind { address, .. } | Call::Connect { address, .. } => endpoint(address),
         Call::Listen { backlog, .. } => backlog.to_string(),
         Call::Send { length, .. } | Call::SendAll { length, .. } => bytes(u64::from(*length)),
@@ -292,11 +294,39 @@ mod tests {
         let flags = vec![RecvFlag::Peek];
         let size = 1024;
         let cases = [
-            (Call::Bind { socket, address }, "bind((\"127.0.0.1\", 8888))"),
-            (Call::Recv { socket, size, flags }, "recv(1024, MSG_PEEK)"),
-            (Call::Shutdown { socket, how: How::Write }, "shutdown(SHUT_WR)"),
-            (Call::SetTimeout { socket, timeout_us: Some(2_500_000) }, "settimeout(2.5)"),
-            (Call::SetTimeout { socket, timeout_us: None }, "settimeout(None)"),
+            (
+                Call::Bind { socket, address },
+                "bind((\"127.0.0.1\", 8888))",
+            ),
+            (
+                Call::Recv {
+                    socket,
+                    size,
+                    flags,
+                },
+                "recv(1024, MSG_PEEK)",
+            ),
+            (
+                Call::Shutdown {
+                    socket,
+                    how: How::Write,
+                },
+                "shutdown(SHUT_WR)",
+            ),
+            (
+                Call::SetTimeout {
+                    socket,
+                    timeout_us: Some(2_500_000),
+                },
+                "settimeout(2.5)",
+            ),
+            (
+                Call::SetTimeout {
+                    socket,
+                    timeout_us: None,
+                },
+                "settimeout(None)",
+            ),
             (
                 Call::SetSockOpt {
                     socket,

@@ -1,4 +1,4 @@
-use sockscope_frontend::store::use_session;
+use sockscope_frontend::store::use_selector;
 use sockscope_frontend::wire::Link;
 use sockscope_protocol::Policy;
 use web_sys::HtmlSelectElement;
@@ -44,15 +44,14 @@ pub(crate) fn Header() -> Html {
 #[component]
 fn Facts() -> Html {
     let t = use_texts();
-    let session = use_session();
-    let (state, word, rtt) = match session.link() {
+    let link = use_selector(|state| (state.link, state.model.welcome.clone()));
+    let (state, word, rtt) = match link.0 {
         Link::Connecting => ("connecting", t.page.bridge_connecting, None),
         Link::Open { rtt_us } => ("open", t.page.bridge_open, rtt_us),
         Link::Lost { .. } => ("lost", t.page.bridge_lost, None),
         Link::Refused(_) => ("refused", t.page.bridge_refused, None),
     };
-    let model = session.model();
-    let welcome = model.welcome.as_ref();
+    let welcome = link.1.as_ref();
     let watching = welcome.is_some_and(|welcome| welcome.session.is_none());
     html! {
         <div class="header-facts">

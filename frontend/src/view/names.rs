@@ -48,7 +48,8 @@ pub(crate) fn state(socket: &Socket, t: &Messages) -> String {
         Role::Bound => t.page.state_bound,
         Role::Listening => "LISTEN",
         Role::Connecting => "SYN-SENT",
-        Role::Connected | Role::HalfClosed(HalfClosed::Here | HalfClosed::There | HalfClosed::Both) => {
+        Role::Connected
+        | Role::HalfClosed(HalfClosed::Here | HalfClosed::There | HalfClosed::Both) => {
             t.page.state_connected
         }
         Role::Reset => t.page.state_reset,

@@ -1,22 +1,24 @@
 use sockscope_frontend::model::Socket;
-use sockscope_frontend::store::use_session;
+use sockscope_frontend::store::use_store;
 use sockscope_protocol::{Call, Family, SocketType};
 use yew::prelude::*;
 
-use super::ui::{Act, Tab, use_texts, use_ui};
+use super::ui::{Act, Tab, use_actions, use_model, use_texts, use_ui};
 use super::{names, testid};
 
-/// Makes sockets, and lists those of the session.
+/// Makes sockets, and lists those of the store.
 #[component]
 pub(crate) fn Sockets() -> Html {
     let t = use_texts();
-    let session = use_session();
+    let store = use_store();
+    let actions = use_actions();
+    use_model();
     let family = use_state(|| Family::Inet);
     let new = |kind: SocketType| {
-        let session = session.clone();
+        let actions = actions.clone();
         let family = *family;
         Callback::from(move |_| {
-            session.call(Call::Socket { family, kind });
+            actions.call(Call::Socket { family, kind });
         })
     };
     let choice = |value: Family, text: &'static str, id: &'static str| {
@@ -30,7 +32,7 @@ pub(crate) fn Sockets() -> Html {
             </label>
         }
     };
-    let model = session.model();
+    let model = store.model();
     let (open, closed): (Vec<_>, Vec<_>) = model.sockets().partition(|socket| socket.is_open());
     html! {
         <section class="section sockets" aria-labelledby="sockets-title">
@@ -104,8 +106,9 @@ struct ItemProps {
 fn Item(props: &ItemProps) -> Html {
     let t = use_texts();
     let ui = use_ui();
-    let session = use_session();
-    let model = session.model();
+    let store = use_store();
+    use_model();
+    let model = store.model();
     let View {
         socket: id,
         open,
@@ -129,7 +132,7 @@ fn Item(props: &ItemProps) -> Html {
                 <span class="socket-name">{ names::socket(socket, &t.stage) }</span>
                 <span class="socket-state">
                     if waiting > 0 {
-                        <span class="socket-waiting" title={(t.page.waiting_calls)(waiting)}>{ "⧗ " }</span>
+                        <span class="socket-waiting" title={(t.page.waiting_calls)(waiting)}>{ "… " }</span>
                     }
                     { names::state(socket, t) }
                 </span>

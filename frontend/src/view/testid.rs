@@ -17,8 +17,8 @@ pub(crate) const LANG_EN: &str = "lang-en";
 /// Theme: a `<select>` with the values `system`, `light`, `dark`.
 pub(crate) const THEME: &str = "theme";
 
-/// The banner about the connection, present only while something is wrong. `data-kind`: `lost`,
-/// `unauthorized`, `session_gone`, `refused`.
+/// The banner about the connection, present only while there is something to say. `data-kind`: `lost`,
+/// `unauthorized`, `session_gone`, `refused`; and for news: `new_session`, `says`.
 pub(crate) const BANNER: &str = "banner";
 pub(crate) const BANNER_RETRY: &str = "banner-retry";
 pub(crate) const BANNER_NEW_SESSION: &str = "banner-new-session";
@@ -45,18 +45,19 @@ pub(crate) const STAGE: &str = "stage";
 /// Back to the newest row, present while the stage does not follow.
 pub(crate) const STAGE_FOLLOW: &str = "stage-follow";
 /// A call on the stage. `data-call`: its number; `data-op`; `data-state`: `waiting`, `ok`, `errno`,
-/// `resolver`, `timeout`, `cancelled`, `refused`, `internal`; `data-lane`.
+/// `resolver`, `timeout`, `cancelled`, `refused`, `internal`; `data-lane`; `data-count` where it
+/// returned a number of bytes.
 pub(crate) const ROW: &str = "row";
 /// Bytes between two lanes. `data-from`, `data-to`: lane names; `data-bytes`.
 pub(crate) const FLOW: &str = "flow";
 
-/// The selected socket's facts.
+/// The selected socket's facts. `data-socket`: its number.
 pub(crate) const INSPECTOR: &str = "inspector";
 pub(crate) const INSPECTOR_STATE: &str = "inspector-state";
 pub(crate) const INSPECTOR_LOCAL: &str = "inspector-local";
 pub(crate) const INSPECTOR_PEER: &str = "inspector-peer";
 
-/// The form of the chosen call and its arguments.
+/// The form of the chosen call and its arguments. `data-op`: the call.
 pub(crate) const CALL_FORM: &str = "call-form";
 pub(crate) const ARG_HOST: &str = "arg-host";
 pub(crate) const ARG_PORT: &str = "arg-port";
@@ -110,7 +111,8 @@ pub(crate) const BYTES_MODE_TEXT: &str = "bytes-mode-text";
 pub(crate) const BYTES_MODE_HEX: &str = "bytes-mode-hex";
 pub(crate) const BYTES_TEXT: &str = "bytes-text";
 pub(crate) const BYTES_HEX: &str = "bytes-hex";
-/// One entry in either view. `data-direction`: `sent`, `received`.
+/// One entry in either view. `data-direction`: `sent`, `received`; `data-peer`: a datagram's other
+/// address; `data-truncated`: how many bytes of a datagram were lost.
 pub(crate) const BYTES_ENTRY: &str = "bytes-entry";
 pub(crate) const BYTES_COPY: &str = "bytes-copy";
 pub(crate) const BYTES_SAVE: &str = "bytes-save";
@@ -137,6 +139,8 @@ pub(crate) const LESSON_STOP: &str = "lesson-stop";
 pub(crate) const LESSON_RESTART: &str = "lesson-restart";
 /// The way on when the port is taken.
 pub(crate) const LESSON_OTHER_PORT: &str = "lesson-other-port";
+/// "I have a server of my own", in the TCP client's lesson.
+pub(crate) const LESSON_OWN_SERVER: &str = "lesson-own-server";
 pub(crate) const LESSON_SUMMARY: &str = "lesson-summary";
 
 /// A socket in the list.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sockscope_frontend::model::Op;
-use sockscope_protocol::{CallId, SocketId};
+use sockscope_frontend::store::{SendToError, Store, use_selector, use_store};
+use sockscope_frontend::wire::NotSent;
+use sockscope_protocol::{Call, CallId, SocketId};
 use yew::prelude::*;
 
 use super::preferences::{self, Theme};
@@ -46,6 +48,13 @@ impl Chosen {
     }
 }
 
+/// What a person chose, and whether it made sense then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) chosen: Chosen,
+    pub(crate) made_sense: bool,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ui {
     pub(crate) lang: Lang,
@@ -54,8 +63,10 @@ pub(crate) struct Ui {
     pub(crate) selected: Option<SocketId>,
     /// The call whose result the inspector shows; none: the socket's last one.
     pub(crate) call: Option<CallId>,
+    /// Why the last thing that a person asked for was not even sent to the bridge.
+    pub(crate) not_sent: Option<SendToError>,
     /// The call that a person chose in the inspector, for each socket.
-    pub(crate) chosen: BTreeMap<SocketId, Chosen>,
+    pub(crate) chosen: BTreeMap<SocketId, Choice>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +80,8 @@ pub(crate) enum Act {
     SelectCall(CallId, Option<SocketId>),
     /// Shows the last call's result again.
     ShowLast,
-    Choose(SocketId, Chosen),
+    Choose(SocketId, Choice),
+    NotSent(Option<SendToError>),
 }
 
 impl Ui {
@@ -80,6 +92,7 @@ impl Ui {
             tab: Tab::Stage,
             selected: None,
             call: None,
+            not_sent: None,
             chosen: BTreeMap::new(),
         }
     }
@@ -111,9 +124,10 @@ impl Reducible for Ui {
                 next.selected = socket.or(next.selected);
             }
             Act::ShowLast => next.call = None,
-            Act::Choose(socket, chosen) => {
-                next.chosen.insert(socket, chosen);
+            Act::Choose(socket, choice) => {
+                next.chosen.insert(socket, choice);
             }
+            Act::NotSent(why) => next.not_sent = why,
         }
         next.into()
     }
@@ -131,4 +145,46 @@ pub(crate) fn use_ui() -> UiHandle {
 #[hook]
 pub(crate) fn use_texts() -> &'static Messages {
     use_ui().lang.messages()
+}
+
+/// Draws the component again whenever the session has changed, once per animation frame. What it
+/// shows, it reads from [`Store::model`].
+#[hook]
+pub(crate) fn use_model() {
+    use_selector(|state| {
+        let session = state.model.welcome.as_ref().map(|welcome| welcome.epoch_us);
+        (session, state.model.last)
+    });
+}
+
+/// What a person does, with a place for what the page itself must refuse.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Actions {
+    store: Store,
+    ui: UseReducerDispatcher<Ui>,
+}
+
+#[hook]
+pub(crate) fn use_actions() -> Actions {
+    Actions {
+        store: use_store(),
+        ui: use_ui().dispatcher(),
+    }
+}
+
+impl Actions {
+    /// Makes a call without bytes.
+    pub(crate) fn call(&self, call: Call) {
+        self.note(self.store.call(call).map_err(SendToError::NotSent));
+    }
+
+    /// Takes up the outcome of an action of the store.
+    pub(crate) fn note<T>(&self, outcome: Result<T, SendToError>) {
+        self.ui.dispatch(Act::NotSent(outcome.err()));
+        self.ui.dispatch(Act::ShowLast);
+    }
+
+    pub(crate) fn note_sent<T>(&self, outcome: Result<T, NotSent>) {
+        self.note(outcome.map_err(SendToError::NotSent));
+    }
 }

@@ -142,7 +142,9 @@ impl Layout {
         }
         let from = self.done.saturating_sub(model.forgotten.rows);
         for index in from..model.rows().len() as u64 {
-            let row = usize::try_from(index).ok().and_then(|index| model.row_at(index));
+            let row = usize::try_from(index)
+                .ok()
+                .and_then(|index| model.row_at(index));
             if let Some(row) = row {
                 self.row(model, row);
             }
@@ -157,8 +159,10 @@ impl Layout {
             What::Sent(call) => self.data(model, row, *call, Direction::Sent),
             What::Received(call) => self.data(model, row, *call, Direction::Received),
             What::Observed(changes) => {
-                if let Some((_, state)) = changes.state {
-                    self.note(row, NoteKind::State(state));
+                // A new socket is CLOSED without anybody having closed it.
+                match changes.state {
+                    None | Some((None, TcpState::Closed)) => {}
+                    Some((_, state)) => self.note(row, NoteKind::State(state)),
                 }
             }
             What::PeerGone(how) => self.note(row, NoteKind::PeerGone(*how)),
@@ -257,7 +261,11 @@ impl Layout {
         match one.column {
             Some(column) => {
                 let depth = one.depth;
-                if let Some(slot) = self.taken.get_mut(&column).and_then(|all| all.get_mut(depth)) {
+                if let Some(slot) = self
+                    .taken
+                    .get_mut(&column)
+                    .and_then(|all| all.get_mut(depth))
+                {
                     *slot = false;
                 }
             }
@@ -418,3 +426,7 @@ impl Layout {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;

@@ -1,0 +1,254 @@
+//! The bytes that a socket sent and received.
+
+use sockscope_frontend::bytes::{CopyFormat, copy};
+use sockscope_frontend::model::{Chunk, Direction, Held, Socket};
+use sockscope_frontend::store::use_store;
+use sockscope_protocol::SocketId;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::spans;
+use crate::i18n::{Bytes as Texts, Messages};
+use crate::view::ui::{use_actions, use_model, use_texts};
+use crate::view::{format, testid};
+
+/// Entries that are shown; all of them are copied and saved.
+const SHOWN: usize = 100;
+
+#[derive(Clone, Copy, PartialEq)]
+enum View {
+    Text,
+    Hex,
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct BytesProps {
+    pub(super) socket: SocketId,
+}
+
+#[component]
+pub(super) fn Bytes(props: &BytesProps) -> Html {
+    let t = use_texts();
+    let store = use_store();
+    use_model();
+    let view = use_state(|| View::Text);
+    let model = store.model();
+    let Some(socket) = model.socket(props.socket) else {
+        return Html::default();
+    };
+    let entries = newest(socket);
+    let hidden = (socket.sent.chunks().len() + socket.received.chunks().len()) - entries.len();
+    let texts = &t.bytes;
+    let id = match *view {
+        View::Text => testid::BYTES_TEXT,
+        View::Hex => testid::BYTES_HEX,
+    };
+    let mode = |value: View, name: &'static str, id: &'static str| {
+        let pressed = (*view == value).to_string();
+        let view = view.clone();
+        let onclick = Callback::from(move |_| view.set(value));
+        html! { <button data-testid={id} aria-pressed={pressed} {onclick}>{ name }</button> }
+    };
+    html! {
+        <section class="section" aria-labelledby="bytes-title">
+            <div class="section-head">
+                <h2 id="bytes-title">{ texts.title }</h2>
+                <div class="segments" role="group" aria-label={texts.view}>
+                    { mode(View::Text, texts.mode_text, testid::BYTES_MODE_TEXT) }
+                    { mode(View::Hex, texts.mode_hex, testid::BYTES_MODE_HEX) }
+                </div>
+            </div>
+            <p class="bytes-totals">
+                <span>{ texts.sent }{ " " }
+                    <span class="mono" data-testid={testid::BYTES_SENT_TOTAL}>
+                        { format::bytes(socket.sent.total()) }
+                    </span>
+                </span>
+                <span>{ texts.received }{ " " }
+                    <span class="mono" data-testid={testid::BYTES_RECEIVED_TOTAL}>
+                        { format::bytes(socket.received.total()) }
+                    </span>
+                </span>
+            </p>
+            <Auto socket={props.socket} />
+            if entries.is_empty() {
+                <p class="empty" data-testid={id}>{ texts.empty }</p>
+            } else {
+                <div class="bytes-view" tabindex="0" role="log" aria-label={texts.title} data-testid={id}>
+                    if hidden > 0 {
+                        <p class="bytes-note hint">{ (texts.more_above)(hidden) }</p>
+                    }
+                    { for entries.into_iter().map(|(direction, chunk)| entry(direction, chunk, *view, t)) }
+                </div>
+                <Tools socket={props.socket} hex={*view == View::Hex} />
+            }
+        </section>
+    }
+}
+
+/// The newest chunks of both directions, the oldest of them first.
+fn newest(socket: &Socket) -> Vec<(Direction, &Chunk)> {
+    let of = |direction| {
+        let chunks = socket.stream(direction).chunks().rev().take(SHOWN);
+        chunks.map(move |chunk| (direction, chunk))
+    };
+    let mut all: Vec<_> = of(Direction::Sent).chain(of(Direction::Received)).collect();
+    all.sort_by_key(|(_, chunk)| chunk.seq);
+    let skip = all.len().saturating_sub(SHOWN);
+    all.split_off(skip)
+}
+
+fn entry(direction: Direction, chunk: &Chunk, view: View, t: &Messages) -> Html {
+    let texts = &t.bytes;
+    let (word, name) = match direction {
+        Direction::Sent => (texts.sent, "sent"),
+        Direction::Received => (texts.received, "received"),
+    };
+    let lost = u64::from(chunk.size).saturating_sub(chunk.len());
+    let truncated = chunk.flags.truncated.then(|| lost.to_string());
+    let peer = chunk.address.map(|address| address.to_string());
+    let cut = chunk.payload.len().saturating_sub(spans::SHOWN);
+    html! {
+        <div key={chunk.seq.0} class="bytes-entry" data-testid={testid::BYTES_ENTRY}
+            data-direction={name} data-peer={peer.clone()} data-truncated={truncated}>
+            <p class="bytes-meta">
+                <strong>{ word }{ " " }{ format::bytes(chunk.len()) }</strong>
+                <span>{ format::clock(chunk.time) }{ " s" }</span>
+                if !chunk.flags.datagram { <span>{ (texts.offset)(chunk.offset) }</span> }
+                if let Some(peer) = peer { <span>{ peer }</span> }
+                if chunk.flags.peek { <span>{ "MSG_PEEK" }</span> }
+                if chunk.flags.truncated { <span class="warn">{ (t.stage.truncated)(lost) }</span> }
+            </p>
+            { match (chunk.held, chunk.is_empty(), view) {
+                (Held::LostByBridge | Held::LostByPage, ..) => html! { <p class="hint">{ t.stage.omitted }</p> },
+                (Held::Yes, true, _) => html! { <p class="hint">{ texts.empty_datagram }</p> },
+                (Held::Yes, false, View::Text) => spans::text(&chunk.payload),
+                (Held::Yes, false, View::Hex) => spans::hex(&chunk.payload, chunk.offset),
+            } }
+            if cut > 0 { <p class="hint">{ (texts.cut)(cut) }</p> }
+        </div>
+    }
+}
+
+/// The switch that receives by itself.
+#[component]
+fn Auto(props: &BytesProps) -> Html {
+    let t = use_texts();
+    let store = use_store();
+    let actions = use_actions();
+    use_model();
+    let socket = props.socket;
+    let (checked, closed) = {
+        let model = store.model();
+        let open = model.socket(socket).is_some_and(Socket::is_open);
+        (model.streaming(socket).is_some(), !open)
+    };
+    let onchange = Callback::from(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        actions.note_sent(store.set_auto(socket, input.checked()));
+    });
+    html! {
+        <div class="bytes-auto">
+            <label class="check">
+                <input type="checkbox" data-testid={testid::AUTO_RECV} {checked} disabled={closed} {onchange} />
+                <span>{ t.bytes.auto_recv }</span>
+            </label>
+            <p class="hint">{ t.bytes.auto_recv_hint }</p>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ToolsProps {
+    socket: SocketId,
+    hex: bool,
+}
+
+/// Copies and saves everything, also what is folded away.
+#[component]
+fn Tools(props: &ToolsProps) -> Html {
+    let t = use_texts();
+    let store = use_store();
+    let said = use_state(|| None::<String>);
+    let socket = props.socket;
+    let format = if props.hex {
+        CopyFormat::Dump
+    } else {
+        CopyFormat::Text
+    };
+    let oncopy = {
+        let (store, said) = (store.clone(), said.setter());
+        Callback::from(move |_| {
+            let text = everything(&store, socket, format, &t.bytes);
+            let said = said.clone();
+            spawn_local(async move {
+                let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+                let copied = match clipboard {
+                    Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
+                    None => false,
+                };
+                let word = if copied {
+                    t.bytes.copied
+                } else {
+                    t.bytes.copy_failed
+                };
+                said.set(Some(word.to_owned()));
+            });
+        })
+    };
+    let onsave = {
+        let said = said.setter();
+        Callback::from(move |_| {
+            let name = format!("sockscope-{socket}.bin");
+            let missing = store
+                .save(socket, Direction::Received, &name)
+                .map(|saved| saved.missing);
+            said.set(
+                missing
+                    .filter(|missing| *missing > 0)
+                    .map(t.bytes.save_missing),
+            );
+        })
+    };
+    html! {
+        <div class="bytes-tools">
+            <button class="small" data-testid={testid::BYTES_COPY} onclick={oncopy}>{ t.bytes.copy }</button>
+            <button class="small" data-testid={testid::BYTES_SAVE} onclick={onsave}>{ t.bytes.save }</button>
+            <span class="hint" role="status">{ (*said).clone() }</span>
+        </div>
+    }
+}
+
+/// All entries, in full.
+fn everything(
+    store: &sockscope_frontend::store::Store,
+    socket: SocketId,
+    form: CopyFormat,
+    t: &Texts,
+) -> String {
+    let model = store.model();
+    let Some(socket) = model.socket(socket) else {
+        return String::new();
+    };
+    let of = |direction: Direction| {
+        let chunks = socket.stream(direction).chunks();
+        chunks.map(move |chunk| (direction, chunk))
+    };
+    let mut all: Vec<_> = of(Direction::Sent).chain(of(Direction::Received)).collect();
+    all.sort_by_key(|(_, chunk)| chunk.seq);
+    let mut text = String::new();
+    for (direction, chunk) in all {
+        let word = match direction {
+            Direction::Sent => t.sent,
+            Direction::Received => t.received,
+        };
+        let (size, time) = (format::bytes(chunk.len()), format::clock(chunk.time));
+        text.push_str(&format!("# {word} {size}, {time} s\n"));
+        text.push_str(&copy(&chunk.payload, form));
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+    text
+}

@@ -1,0 +1,80 @@
+//! What a person is writing for a socket. It survives a change of sockets and a reload.
+
+use serde::{Deserialize, Serialize};
+use sockscope_frontend::bytes::{EscapeProblem, HexProblem, LineEnding, parse_hex, parse_text};
+use sockscope_frontend::store::Store;
+use sockscope_protocol::SocketId;
+
+use super::arguments::Arguments;
+use crate::i18n::Bytes as Texts;
+
+/// How bytes are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) enum Mode {
+    #[default]
+    Text,
+    Hex,
+    File,
+}
+
+/// Bytes to be, and the arguments of calls.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Draft {
+    pub(super) mode: Mode,
+    pub(super) text: String,
+    pub(super) hex: String,
+    /// The name of a [`LineEnding`].
+    pub(super) ending: String,
+    pub(super) arguments: Arguments,
+}
+
+/// Under which name the store keeps it: sockets of another session have other drafts.
+fn key(store: &Store, socket: SocketId) -> String {
+    let epoch = store
+        .model()
+        .welcome
+        .as_ref()
+        .map_or(0, |welcome| welcome.epoch_us);
+    format!("{epoch}-{socket}")
+}
+
+impl Draft {
+    pub(super) fn load(store: &Store, socket: SocketId) -> Self {
+        store
+            .draft(&key(store, socket))
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn keep(&self, store: &Store, socket: SocketId) {
+        if let Ok(json) = serde_json::to_string(self) {
+            store.set_draft(&key(store, socket), &json);
+        }
+    }
+
+    pub(super) fn ending(&self) -> LineEnding {
+        LineEnding::from_name(&self.ending).unwrap_or_default()
+    }
+
+    /// The bytes, or what is wrong with what was typed.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub(super) fn bytes(&self, t: &Texts) -> Result<Vec<u8>, String> {
+        match self.mode {
+            Mode::Text => {
+                parse_text(&self.ending().apply(&self.text)).map_err(|error| match error.problem {
+                    EscapeProblem::Unfinished => (t.escape_unfinished)(error.at + 1),
+                    EscapeProblem::Unknown(letter) => (t.escape_unknown)(error.at + 1, letter),
+                    EscapeProblem::Digits => (t.escape_digits)(error.at + 1),
+                })
+            }
+            Mode::Hex => parse_hex(&self.hex).map_err(|error| match error.problem {
+                HexProblem::OddDigits => (t.hex_odd)(error.at + 1),
+                HexProblem::Character(letter) => (t.hex_character)(error.at + 1, letter),
+            }),
+            Mode::File => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What became of a call: its result, how long it took, and what an error means.
+
+use sockscope_frontend::model::{CallRecord, Model};
+use sockscope_frontend::store::{SendToError, use_selector, use_store};
+use sockscope_frontend::wire::{NotSent, Rejection};
+use sockscope_protocol::{Call, Outcome, SocketId, Value};
+use yew::prelude::*;
+
+use crate::i18n::Messages;
+use crate::view::stage::receives_stream;
+use crate::view::ticker::Ticker;
+use crate::view::ui::{Act, use_model, use_texts, use_ui};
+use crate::view::{format, names, testid};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ResultsProps {
+    pub(super) socket: Option<SocketId>,
+}
+
+/// The selected call's result, or that of the socket's last call; and calls that were not made.
+#[component]
+pub(super) fn Results(props: &ResultsProps) -> Html {
+    let t = use_texts();
+    let ui = use_ui();
+    let store = use_store();
+    use_model();
+    let model = store.model();
+    let selected = ui.call.and_then(|call| model.call(call));
+    let last = || {
+        let socket = props.socket?;
+        model.calls().rev().find(|call| call.socket == Some(socket))
+    };
+    let record = selected.or_else(last);
+    let title = if selected.is_some() {
+        t.inspector.result_selected
+    } else {
+        t.inspector.result_last
+    };
+    if record.is_none() && props.socket.is_none() {
+        return html! { <NotMade socket={props.socket} /> };
+    }
+    let show_last = Callback::from(move |_| ui.dispatch(Act::ShowLast));
+    html! {
+        <section class="section" aria-labelledby="result-title">
+            <div class="section-head">
+                <h2 id="result-title">{ title }</h2>
+                if selected.is_some() && props.socket.is_some() {
+                    <button class="plain small" onclick={show_last}>{ t.inspector.result_last }</button>
+                }
+            </div>
+            <div aria-live="polite">
+                if let Some(record) = record {
+                    { one(&model, record, t, &store) }
+                } else {
+                    <p class="empty">{ t.inspector.result_empty }</p>
+                }
+            </div>
+            <NotMade socket={props.socket} />
+        </section>
+    }
+}
+
+fn one(
+    model: &Model,
+    record: &CallRecord,
+    t: &'static Messages,
+    store: &sockscope_frontend::store::Store,
+) -> Html {
+    let outcome = record.outcome();
+    let texts = &t.inspector;
+    html! {
+        <div class={classes!("result", format::tone(outcome).to_owned())} data-testid={testid::RESULT}
+            data-call={record.id.to_string()} data-op={record.name()} data-state={format::state(outcome)}>
+            <code class="call-code">{ record.request.as_ref().map(format::call) }</code>
+            if let (Some(end), Some(outcome)) = (&record.end, outcome) {
+                <p class="outcome">{ headline(model, outcome, t) }</p>
+                { explain(model, record, outcome, t) }
+                <p class="timing">
+                    { if end.blocked {
+                        (texts.waited)(&format::duration(end.took_us))
+                    } else {
+                        (texts.at_once)(&format::duration(end.took_us))
+                    } }
+                </p>
+            } else {
+                <p class="timing">
+                    { texts.waiting_since }{ " " }
+                    <Ticker text={since(store.clone(), record.started)} />
+                </p>
+            }
+        </div>
+    }
+}
+
+fn since(store: sockscope_frontend::store::Store, started: u64) -> Callback<(), String> {
+    Callback::from(move |()| format::elapsed(store.now_us().saturating_sub(started)))
+}
+
+/// The result in one line.
+fn headline(model: &Model, outcome: &Outcome, t: &Messages) -> String {
+    match outcome {
+        Outcome::Ok(Value::Socket { socket, fd, peer }) => {
+            let name = names::by_id(model, *socket, &t.stage);
+            match peer {
+                Some(peer) => format!("→ {name} (fd {fd}) ← {peer}"),
+                None => format!("→ {name} (fd {fd})"),
+            }
+        }
+        Outcome::Ok(Value::Count(count)) => format!("→ {}", format::bytes(*count)),
+        Outcome::Ok(value) => format!("→ {}", format::value(value)),
+        Outcome::Errno(failure) | Outcome::Resolver(failure) => {
+            format!("✕ {} ({})", failure.name, failure.number)
+        }
+        Outcome::Refused(_) => format!("⊘ {}", t.stage.policy),
+        outcome => format!("– {}", format::outcome(outcome, &t.stage)),
+    }
+}
+
+/// What the result means, where that is not plain.
+fn explain(model: &Model, record: &CallRecord, outcome: &Outcome, t: &Messages) -> Html {
+    let texts = &t.inspector;
+    let lines: Vec<Html> = match outcome {
+        Outcome::Errno(failure) | Outcome::Resolver(failure) => {
+            let who = match outcome {
+                Outcome::Errno(_) => texts.kernel_says,
+                _ => texts.resolver_says,
+            };
+            let mut lines = vec![html! { <p>{ who }{ ": " }{ &failure.message }</p> }];
+            if let Some(explanation) = t.errors.explain(&failure.name) {
+                lines.push(html! {
+                    <p><strong>{ texts.meaning }</strong>{ explanation.meaning }</p>
+                });
+                lines.push(html! {
+                    <p><strong>{ texts.remedy }</strong>{ explanation.remedy }</p>
+                });
+            }
+            lines
+        }
+        Outcome::Refused(refusal) => {
+            let allow = match &refusal.allow {
+                Some(flag) => html! { <p>{ texts.policy_allow }{ " " }<code>{ flag }</code></p> },
+                None => html! { <p>{ texts.policy_never }</p> },
+            };
+            vec![
+                html! { <p>{ texts.policy_says }</p> },
+                html! { <p>{ &refusal.message }</p> },
+                allow,
+            ]
+        }
+        Outcome::Timeout => vec![html! { <p>{ texts.timed_out }</p> }],
+        Outcome::Cancelled(_) => vec![html! { <p>{ texts.cancelled }</p> }],
+        Outcome::Internal(message) => vec![html! { <p>{ texts.internal }{ " " }{ message }</p> }],
+        Outcome::Ok(Value::Count(0)) if receives_stream(model, record) => {
+            vec![html! { <p>{ texts.end_of_stream }</p> }]
+        }
+        Outcome::Ok(Value::Count(count)) => match &record.request {
+            Some(Call::Send { length, .. }) if u64::from(*length) > *count => {
+                vec![html! { <p>{ (texts.fewer)(*count, u64::from(*length)) }</p> }]
+            }
+            _ => Vec::new(),
+        },
+        Outcome::Ok(_) => Vec::new(),
+    };
+    if lines.is_empty() {
+        return Html::default();
+    }
+    html! { <div class="explain" data-testid={testid::RESULT_EXPLAIN}>{ for lines }</div> }
+}
+
+/// Calls that were not made: by the bridge's limits, or by the page's own.
+#[component]
+fn NotMade(props: &ResultsProps) -> Html {
+    let t = use_texts();
+    let ui = use_ui();
+    let store = use_store();
+    let rejections = use_selector(|state| {
+        state
+            .outbox
+            .rejections()
+            .cloned()
+            .collect::<Vec<Rejection>>()
+    });
+    let close = {
+        let ui = ui.clone();
+        Callback::from(move |_| ui.dispatch(Act::NotSent(None)))
+    };
+    let mine = rejections.iter().filter(|one| {
+        let socket = one.call.socket();
+        socket.is_none() || socket == props.socket
+    });
+    html! {
+        <div role="status">
+            if let Some(why) = ui.not_sent {
+                <div class="rejected" data-testid={testid::REJECTED} data-reason="not_sent">
+                    <p>{ not_sent(why, t) }</p>
+                    <div class="row-actions">
+                        <button class="small" onclick={close}>{ t.page.dismiss }</button>
+                    </div>
+                </div>
+            }
+            { for mine.map(|one| {
+                let (store, call) = (store.clone(), one.id);
+                let dismiss = Callback::from(move |_| store.dismiss(call));
+                let reason = one.reason.and_then(|reason| serde_json::to_value(reason).ok());
+                let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or("session_over");
+                html! {
+                    <div key={one.id.0} class="rejected" data-testid={testid::REJECTED}
+                        data-reason={reason.to_owned()}>
+                        <p><strong>{ t.inspector.rejected_title }</strong>{ " " }
+                            <code>{ format::call(&one.call) }</code></p>
+                        <p>{ &one.message }</p>
+                        <p class="hint">{ t.inspector.rejected_hint }</p>
+                        <div class="row-actions">
+                            <button class="small" onclick={dismiss}>{ t.page.dismiss }</button>
+                        </div>
+                    </div>
+                }
+            }) }
+        </div>
+    }
+}
+
+fn not_sent(why: SendToError, t: &Messages) -> String {
+    match why {
+        SendToError::NoHost => t.page.not_sent_host.to_owned(),
+        SendToError::NotSent(NotSent::NoSession) => t.page.not_sent_no_session.to_owned(),
+        SendToError::NotSent(NotSent::TooLong { limit }) => (t.page.not_sent_too_long)(limit),
+        SendToError::NotSent(NotSent::TooManyBytesWaiting { limit }) => {
+            (t.page.not_sent_bytes)(limit)
+        }
+        SendToError::NotSent(NotSent::TooManyCallsWaiting { limit }) => {
+            (t.page.not_sent_calls)(limit)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Bytes as text in which nothing is invisible, and as a hex dump.
+
+use sockscope_frontend::bytes::{Cell, Span, control_name, row, rows, show_text, spans};
+use yew::prelude::*;
+
+/// Bytes of one entry that are shown; all of them are copied and saved.
+pub(super) const SHOWN: usize = 4096;
+
+/// Text: control characters as the escapes by which they are typed (a line feed also breaks the line),
+/// bytes that are no UTF-8 as hex.
+pub(super) fn text(bytes: &[u8]) -> Html {
+    let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+    let parts = spans(shown).enumerate().map(|(at, span)| match span {
+        // The bytes of an entry never change, so that a place in them names the same span for good.
+        Span::Text(text) => html! { <span key={at}>{ text.to_owned() }</span> },
+        Span::Control(byte) => {
+            let line = (byte == b'\n').then_some("\n");
+            html! {
+                <span key={at}><span class="control" title={control_name(byte)}>{ show_text(&[byte]) }</span>{ line }</span>
+            }
+        }
+        Span::Invisible(letter) => {
+            let name = format!("U+{:04X}", u32::from(letter));
+            html! { <span key={at} class="control">{ name }</span> }
+        }
+        Span::Invalid(byte) => {
+            html! { <span key={at} class="invalid">{ show_text(&[byte]) }</span> }
+        }
+    });
+    html! { <pre>{ for parts }</pre> }
+}
+
+/// Bytes in a line of the hex dump: as many as fit beside the stage and on a telephone.
+const LINE: usize = 8;
+
+/// Offsets, hex, characters.
+pub(super) fn hex(bytes: &[u8], base: u64) -> Html {
+    let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+    let mut text = String::new();
+    for row in (0..rows(shown.len())).filter_map(|index| row(shown, index, base)) {
+        let cells: Vec<Cell> = row.cells().collect();
+        for (half, cells) in cells.chunks(LINE).enumerate() {
+            let offset = row.offset + (half * LINE) as u64;
+            let hex: Vec<String> = cells.iter().map(|cell| cell.hex.iter().collect()).collect();
+            let characters: String = cells.iter().map(|cell| cell.character).collect();
+            let width = LINE * 3 - 1;
+            text.push_str(&format!(
+                "{offset:08x}  {:width$}  {characters}\n",
+                hex.join(" ")
+            ));
+        }
+    }
+    html! { <pre class="hex">{ text }</pre> }
+}

@@ -1,0 +1,137 @@
+//! The page: header, sockets and lessons, stage, inspector.
+
+mod banner;
+mod empty;
+mod format;
+mod header;
+mod inspector;
+mod lessons;
+mod names;
+mod preferences;
+mod preview;
+mod sockets;
+mod stage;
+mod testid;
+mod ticker;
+mod ui;
+
+use sockscope_frontend::model::Origin;
+use sockscope_frontend::store::{Store, StoreProvider, use_selector};
+use sockscope_protocol::SocketId;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use self::banner::Banner;
+use self::header::Header;
+use self::inspector::Inspector;
+use self::lessons::Lessons;
+use self::sockets::Sockets;
+use self::stage::Stage;
+use self::ui::{Act, Tab, Ui, UiHandle, use_texts, use_ui};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct AppProps {
+    pub(crate) store: Store,
+}
+
+/// The page around its store.
+#[component]
+pub(crate) fn App(props: &AppProps) -> Html {
+    let ui = use_reducer(Ui::load);
+    use_effect_with(ui.lang, |lang| preferences::apply_lang(*lang));
+    use_effect_with(ui.theme, |theme| preferences::apply_theme(*theme));
+    html! {
+        <StoreProvider store={props.store.clone()}>
+            <ContextProvider<UiHandle> context={ui}>
+                <Page />
+            </ContextProvider<UiHandle>>
+        </StoreProvider>
+    }
+}
+
+#[component]
+fn Page() -> Html {
+    let t = use_texts();
+    let ui = use_ui();
+    use_newest_selected();
+    let skip = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        let stage = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id("stage"));
+        if let Some(stage) = stage.and_then(|stage| stage.dyn_into::<HtmlElement>().ok()) {
+            // Where the browser does not focus it, nothing is lost.
+            let _ = stage.focus();
+        }
+    });
+    let onkeydown = {
+        let ui = ui.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                ui.dispatch(Act::ShowLast);
+                ui.dispatch(Act::NotSent(None));
+            }
+        })
+    };
+    html! {
+        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()} {onkeydown}>
+            <a class="skip" href="#stage" onclick={skip}>{ t.page.skip }</a>
+            <Header />
+            <Banner />
+            <main class="panels">
+                <div class="panel side">
+                    <Sockets />
+                    <Lessons />
+                </div>
+                <Stage />
+                <Inspector />
+            </main>
+            <Tabs />
+        </div>
+    }
+}
+
+/// Chooses the panel where only one fits.
+#[component]
+fn Tabs() -> Html {
+    let t = use_texts();
+    let ui = use_ui();
+    let tab = |tab: Tab, text: &'static str, id: &'static str| {
+        let ui = ui.clone();
+        let current = (ui.tab == tab).to_string();
+        let onclick = Callback::from(move |_| ui.dispatch(Act::Tab(tab)));
+        html! { <button data-testid={id} aria-current={current} {onclick}>{ text }</button> }
+    };
+    html! {
+        <nav class="tabs" aria-label={t.page.panels}>
+            { tab(Tab::Sockets, t.page.tab_sockets, testid::TAB_SOCKETS) }
+            { tab(Tab::Stage, t.page.tab_stage, testid::TAB_STAGE) }
+            { tab(Tab::Inspector, t.page.tab_inspector, testid::TAB_INSPECTOR) }
+            { tab(Tab::Lesson, t.page.tab_lesson, testid::TAB_LESSON) }
+        </nav>
+    }
+}
+
+/// Selects a socket that `socket` has just made; after a reload, the newest open one. What `accept`
+/// returns is left alone, so that the server stays in view.
+#[hook]
+fn use_newest_selected() {
+    let ui = use_ui();
+    let newest: std::rc::Rc<Option<SocketId>> = use_selector(|state| {
+        let made = |origin| matches!(origin, Origin::Created { .. } | Origin::Unknown);
+        let mut sockets = state.model.sockets().rev();
+        sockets
+            .find(|socket| socket.is_open() && made(socket.origin))
+            .map(|socket| socket.id)
+    });
+    let seen = use_mut_ref(|| None::<SocketId>);
+    use_effect_with(*newest, move |newest| {
+        let before = seen.replace(*newest);
+        if let Some(id) = *newest
+            && before.is_none_or(|before| before < id)
+        {
+            ui.dispatch(Act::Select(id));
+        }
+    });
+}
