@@ -3,7 +3,7 @@
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use sockscope_protocol::{
-    ClientMessage, EventBody, Hello, ServerMessage, VERSION, Welcome, decode_event,
+    ClientMessage, EventBody, Hello, Seq, ServerMessage, VERSION, Welcome, decode_event,
 };
 use web_sys::VisibilityState;
 
@@ -112,12 +112,18 @@ impl Store {
     }
 
     fn greet(&self) {
+        let session = self.0.session.borrow().clone();
+        // What is on screen of a session that is over is no part of the next one.
+        let after = match session {
+            Some(_) => self.state().model.last,
+            None => Seq(0),
+        };
         let hello = ClientMessage::Hello(Hello {
             version: VERSION,
             token: self.0.token.borrow().clone().unwrap_or_default(),
-            session: self.0.session.borrow().clone(),
+            session,
             view: None,
-            after: self.state().model.last,
+            after,
         });
         if let Some(connection) = self.0.connection.borrow().as_ref() {
             connection.text(&hello);
