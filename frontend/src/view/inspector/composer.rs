@@ -58,7 +58,7 @@ impl Composer<'_> {
             change.emit(Draft {
                 mode,
                 ..draft.clone()
-            })
+            });
         });
         let pressed = (self.mode() == mode).to_string();
         html! { <button type="button" data-testid={id} aria-pressed={pressed} {onclick}>{ name }</button> }
