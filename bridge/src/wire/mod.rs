@@ -7,6 +7,8 @@
 mod budget;
 mod farewell;
 mod hello;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;

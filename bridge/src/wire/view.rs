@@ -74,8 +74,6 @@ where
     async fn step(&mut self, pings: &mut Interval) -> Result<(), LastWords> {
         let session = self.guard.session();
         let ended = session.ended();
-        // The last events arrive before the end is told.
-        let up_to_date = session.log().last() <= self.after;
         // Without order, so that neither a log that never rests nor a client that never rests keeps
         // the other waiting.
         tokio::select! {
@@ -83,15 +81,21 @@ where
             () = session.log().changed(self.after) => self.write_batch().await,
             message = self.socket.next() => self.read(message).await,
             _ = pings.tick() => self.ping().await,
-            () = ended.cancelled(), if up_to_date => {
-                // A stopping bridge ends its sessions, too.
-                Err(Some(if self.stop.is_cancelled() {
-                    Farewell::stopping()
-                } else {
-                    Farewell::new(CloseCode::SessionEnded, "the session was ended")
-                }))
-            }
+            () = ended.cancelled() => self.finish().await,
         }
+    }
+
+    /// Tells the session's last events, then its end.
+    async fn finish(&mut self) -> Result<(), LastWords> {
+        while self.guard.session().log().last() > self.after {
+            self.write_batch().await?;
+        }
+        // A stopping bridge ends its sessions, too.
+        Err(Some(if self.stop.is_cancelled() {
+            Farewell::stopping()
+        } else {
+            Farewell::new(CloseCode::SessionEnded, "the session was ended")
+        }))
     }
 
     /// Writes a piece of the log.

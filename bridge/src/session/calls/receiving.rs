@@ -26,13 +26,7 @@ impl Making {
     ) -> Result<Value, Outcome> {
         let patience = slot.patience();
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        // For datagrams MSG_WAITALL has no effect (recv(2)).
-        let all = all && slot.kind == SocketType::Stream;
-        let flags = ReceiveFlags {
-            peek,
-            all,
-            waits: !patience.is_none(),
-        };
+        let flags = ReceiveFlags { peek, all };
         let work = async {
             let mut received = 0;
             loop {
@@ -59,10 +53,6 @@ impl Making {
         let patience = slot.patience();
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let mut credit = self.credit.clone();
-        let flags = ReceiveFlags {
-            waits: !patience.is_none(),
-            ..ReceiveFlags::default()
-        };
         // The timeout is that of each `recv`, and does not run while there is no credit.
         let _turn = patience.turn(&slot.receiving).await?;
         let mut used: u64 = 0;
@@ -77,7 +67,7 @@ impl Making {
                 SocketType::Stream => size.min(usize::try_from(left).unwrap_or(usize::MAX)),
             };
             let receive = patience.io(socket, Direction::Receive, || {
-                self.receive_part(slot, socket, size, flags)
+                self.receive_part(slot, socket, size, ReceiveFlags::default())
             });
             let part = patience.limit(receive).await?;
             if part.end {
@@ -101,7 +91,8 @@ impl Making {
         let _order = lock(&self.session.order);
         let received = socket.receive(size, flags)?;
         let length = received.bytes.len();
-        if !received.end {
+        let datagram = slot.kind == SocketType::Datagram;
+        if length > 0 || datagram {
             let counted = if flags.peek { 0 } else { length as u64 };
             self.session.log.append([EventBody::Received(Data {
                 call: self.call,
@@ -110,7 +101,7 @@ impl Making {
                 flags: DataFlags {
                     peek: flags.peek,
                     truncated: received.true_size > length,
-                    datagram: slot.kind == SocketType::Datagram,
+                    datagram,
                     omitted: false,
                 },
                 size: u32::try_from(received.true_size).unwrap_or(u32::MAX),
@@ -120,7 +111,7 @@ impl Making {
         }
         Ok(Part {
             length,
-            end: received.end,
+            end: length == 0 && !datagram,
         })
     }
 }

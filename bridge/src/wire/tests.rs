@@ -1,0 +1,115 @@
+//! What takes too long to wait for in a test from outside: clients that are gone without a word.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::ws::Message;
+use futures_util::{Sink, Stream};
+use sockscope_protocol::{Call, CallId, Family, Limits, Seq, SocketType};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::hello::Accepted;
+use super::view::View;
+use crate::policy::Policy;
+use crate::session::{Registry, Settings};
+
+/// A WebSocket at whose other end nobody is.
+struct Silence {
+    /// Whether the kernel still takes what is written.
+    takes: bool,
+    written: Vec<Message>,
+}
+
+impl Stream for Silence {
+    type Item = Result<Message, axum::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
+}
+
+impl Sink<Message> for Silence {
+    type Error = axum::Error;
+
+    fn poll_ready(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), axum::Error>> {
+        self.poll_flush(context)
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), axum::Error> {
+        self.written.push(message);
+        Ok(())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), axum::Error>> {
+        if self.takes {
+            Poll::Ready(Ok(()))
+        } else {
+            Poll::Pending
+        }
+    }
+
+    fn poll_close(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), axum::Error>> {
+        self.poll_flush(context)
+    }
+}
+
+/// How long a view holds on to `silence`, in a session where something happened.
+async fn held_on(silence: &mut Silence) -> Duration {
+    let limits = Limits::default();
+    let registry = Registry::new(Settings {
+        limits: limits.clone(),
+        policy: Arc::new(Policy::loopback()),
+    });
+    let session = registry.open().unwrap();
+    let request = Call::Socket {
+        family: Family::Inet,
+        kind: SocketType::Stream,
+    };
+    session.call(CallId(1), request).unwrap();
+    let accepted = Accepted {
+        guard: session.attach().unwrap(),
+        may_call: true,
+        after: Seq(0),
+        message_bytes: limits.message_bytes,
+        calls_per_second: limits.calls_per_second,
+    };
+    let start = Instant::now();
+    let last_words = View::new(silence, accepted, CancellationToken::new())
+        .run()
+        .await;
+    assert_eq!(last_words, None, "nobody is there to hear last words");
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_answers_no_ping_is_given_up() {
+    let mut silence = Silence {
+        takes: true,
+        written: Vec::new(),
+    };
+    let held = held_on(&mut silence).await;
+    assert_eq!(held.as_secs(), 80);
+    let pings = silence
+        .written
+        .iter()
+        .filter(|message| matches!(message, Message::Ping(_)));
+    assert_eq!(pings.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_is_given_up() {
+    let mut silence = Silence {
+        takes: false,
+        written: Vec::new(),
+    };
+    assert_eq!(held_on(&mut silence).await.as_secs(), 60);
+}
