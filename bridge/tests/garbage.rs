@@ -1,5 +1,7 @@
 //! Messages that are too long, too short, not text, not known, or nothing at all.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::time::Duration;

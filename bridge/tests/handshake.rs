@@ -1,5 +1,7 @@
 //! Who is let in: Host, Origin, subprotocol, token, version.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::client::{closing, greet, handshake, hello};

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use sockscope_protocol::{
-    Call, CallId, ClientMessage, Endpoint, Event, EventBody, Family, Hello, Outcome, Payload, Seq,
-    ServerMessage, SessionKey, SocketId, SocketType, VERSION, Value, ViewKey, Welcome,
-    decode_event, encode_payload,
+    Call, CallId, ClientMessage, Endpoint, Event, EventBody, Family, HEADER_LEN, Hello, Outcome,
+    Payload, Seq, ServerMessage, SessionKey, SocketId, SocketType, VERSION, Value, ViewKey,
+    Welcome, decode_event, encode_payload,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -394,6 +394,39 @@ impl Client {
             Outcome::Ok(Value::Count(_)) => self.take_received(call),
             other => panic!("recv: {other:?}"),
         }
+    }
+
+    /// Receives until the stream ends, with a window of 1 MiB. Returns the call and how many bytes
+    /// came; none may have given way in the log.
+    pub async fn drain(&mut self, socket: SocketId) -> (CallId, usize) {
+        const WINDOW: u64 = 1 << 20;
+        let call = self
+            .begin(Call::Stream {
+                socket,
+                size: 65536,
+                credit: WINDOW,
+            })
+            .await;
+        let mut received = 0;
+        let mut used = 0;
+        let mut said = WINDOW;
+        while !self.returned.contains_key(&call) {
+            let Incoming::Event(Event {
+                body: EventBody::Received(data),
+                ..
+            }) = self.next().await
+            else {
+                continue;
+            };
+            assert!(!data.flags.omitted, "the log lost a payload");
+            received += data.payload.len();
+            used += (HEADER_LEN + data.payload.len()) as u64;
+            if used + WINDOW / 2 > said {
+                said = used + WINDOW;
+                self.say(&ClientMessage::Credit { call, total: said }).await;
+            }
+        }
+        (call, received)
     }
 
     /// The bytes that a call received so far, but for those taken before.

@@ -9,6 +9,7 @@ pub mod client;
 pub mod peer;
 pub mod process;
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -85,5 +86,32 @@ impl TestBridge {
 impl Drop for TestBridge {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+/// Runs something until it stands still: `true` when it does, `false` when it is still running at
+/// the deadline.
+pub async fn stalls(work: impl Future<Output = ()>) -> bool {
+    /// Nothing that moves on loopback rests this long.
+    const STILL: Duration = Duration::from_secs(1);
+    let polls = std::cell::Cell::new(0_u64);
+    let mut work = std::pin::pin!(work);
+    let counted = std::future::poll_fn(|context| {
+        polls.set(polls.get() + 1);
+        work.as_mut().poll(context)
+    });
+    let watch = async {
+        loop {
+            let before = polls.get();
+            tokio::time::sleep(STILL).await;
+            if polls.get() == before {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = counted => false,
+        () = watch => true,
+        () = tokio::time::sleep(DEADLINE) => false,
     }
 }

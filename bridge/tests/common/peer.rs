@@ -1,15 +1,20 @@
 //! Peers on the other end of a socket, most of them ill-behaved.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A TCP server that treats every connection in one way. It ends when dropped.
 pub struct Peer {
     pub address: SocketAddr,
     task: JoinHandle<()>,
+    /// How many bytes the kernel took from it.
+    sent: watch::Receiver<u64>,
+    total: u64,
 }
 
 impl Peer {
@@ -25,7 +30,13 @@ impl Peer {
                 connections.spawn(treat(stream));
             }
         });
-        Self { address, task }
+        let (_, sent) = watch::channel(0);
+        Self {
+            address,
+            task,
+            sent,
+            total: 0,
+        }
     }
 
     /// Sends back what it gets, and ends its direction when the other ends.
@@ -69,12 +80,43 @@ impl Peer {
 
     /// Sends `total` zero bytes as fast as they are taken.
     pub async fn flood(total: u64) -> Self {
-        Self::start(move |mut stream: TcpStream| async move {
-            let _ = tokio::io::copy(&mut tokio::io::repeat(0).take(total), &mut stream).await;
-            let _ = stream.shutdown().await;
-            let _ = stream.read(&mut [0; 1]).await;
+        let (counter, sent) = watch::channel(0);
+        let counter = Arc::new(counter);
+        let peer = Self::start(move |mut stream: TcpStream| {
+            let counter = Arc::clone(&counter);
+            async move {
+                let zeroes = [0; 64 * 1024];
+                let mut left = total;
+                while left > 0 {
+                    let most = usize::try_from(left)
+                        .unwrap_or(usize::MAX)
+                        .min(zeroes.len());
+                    let Ok(taken) = stream.write(&zeroes[..most]).await else {
+                        return;
+                    };
+                    left -= taken as u64;
+                    counter.send_replace(total - left);
+                }
+                let _ = stream.shutdown().await;
+                let _ = stream.read(&mut [0; 1]).await;
+            }
         })
-        .await
+        .await;
+        peer.counting(sent, total)
+    }
+
+    fn counting(mut self, sent: watch::Receiver<u64>, total: u64) -> Self {
+        self.sent = sent;
+        self.total = total;
+        self
+    }
+
+    /// Waits until a flood is over. Wakes up for every part that is taken.
+    pub async fn sent_all(&self) {
+        let mut sent = self.sent.clone();
+        while *sent.borrow_and_update() < self.total {
+            sent.changed().await.unwrap();
+        }
     }
 
     /// Sends `bytes` and reads on.

@@ -1,0 +1,115 @@
+//! Back-pressure, measured: what one side does not take, the other side is held back with, and the
+//! bridge's own memory stays as it is.
+#![allow(clippy::unwrap_used)]
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use common::client::Incoming;
+use common::peer::Peer;
+use common::process::BridgeProcess;
+use common::{Client, soon, stalls};
+use sockscope_protocol::{Call, EventBody, Payload, RejectReason, ServerMessage, SocketId};
+
+/// By how much the bridge may grow.
+const GROWTH: u64 = 8 << 20;
+/// By how much it may grow for a log that is as full as it gets: 4 MiB of payload, and 50,000 events
+/// that lost theirs.
+const FULL_LOG: u64 = 24 << 20;
+const GIB: u64 = 1 << 30;
+
+/// The process's memory once everything that a session needs was used once: code is paged in,
+/// buffers are there.
+async fn warm(bridge: &BridgeProcess) -> (Client, u64) {
+    let mut client = bridge.client().await;
+    let peer = Peer::echo().await;
+    let socket = client.connected(peer.address).await;
+    client.send_all(socket, b"warm").await;
+    client.recv(socket, 4).await;
+    client.ok(Call::Close { socket }).await;
+    let memory = bridge.memory();
+    (client, memory)
+}
+
+fn assert_grown_by_less(bridge: &BridgeProcess, before: u64, limit: u64) {
+    let after = bridge.memory();
+    let grown = after.saturating_sub(before);
+    println!("{} KiB before, {} KiB after", before / 1024, after / 1024);
+    assert!(grown < limit, "from {before} to {after}: {grown} bytes");
+}
+
+async fn stream(client: &mut Client, socket: SocketId, credit: u64) {
+    let call = client
+        .begin(Call::Stream {
+            socket,
+            size: 65536,
+            credit,
+        })
+        .await;
+    client
+        .until_event(|event| {
+            matches!(event.body, EventBody::Called { call: made, .. } if made == call).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_gibibyte_without_credit_is_held_back() {
+    let bridge = BridgeProcess::start(&[], "info").await;
+    let (mut client, before) = warm(&bridge).await;
+    let flood = Peer::flood(GIB).await;
+    let socket = client.connected(flood.address).await;
+    stream(&mut client, socket, 0).await;
+    let still = stalls(flood.sent_all()).await;
+    assert!(still, "the peer got rid of everything");
+    assert_grown_by_less(&bridge, before, GROWTH);
+    client.call(Call::Close { socket }).await;
+}
+
+#[tokio::test]
+async fn a_gibibyte_for_a_client_that_does_not_read_stays_bounded() {
+    let bridge = BridgeProcess::start(&[], "info").await;
+    let (mut client, before) = warm(&bridge).await;
+    let flood = Peer::flood(GIB).await;
+    let socket = client.connected(flood.address).await;
+    // It promises to take everything, and then reads nothing: the log rolls over.
+    stream(&mut client, socket, u64::MAX).await;
+    soon("the peer to get rid of everything", flood.sent_all()).await;
+    assert_grown_by_less(&bridge, before, FULL_LOG);
+}
+
+#[tokio::test]
+async fn sends_to_a_peer_that_never_reads_are_held_back() {
+    const CHUNK: usize = 64 * 1024;
+    let bridge = BridgeProcess::start(&[], "info").await;
+    let (mut client, before) = warm(&bridge).await;
+    let peer = Peer::stall().await;
+    let socket = client.connected(peer.address).await;
+    // 64 MiB, handed over as fast as the bridge takes it, whatever it says.
+    let mut rejected = 0;
+    for _ in 0..1024 {
+        let call = client
+            .begin_send(socket, Payload::SendAll, &[1; CHUNK])
+            .await;
+        let made = client
+            .until(|incoming| match incoming {
+                Incoming::Event(event) => match event.body {
+                    EventBody::Called { call: made, .. } if made == call => Some(true),
+                    _ => None,
+                },
+                Incoming::Message(ServerMessage::Rejected {
+                    call: rejected,
+                    reason,
+                    ..
+                }) if *rejected == call => {
+                    assert_eq!(*reason, RejectReason::PendingBytes);
+                    Some(false)
+                }
+                _ => None,
+            })
+            .await;
+        rejected += u32::from(!made);
+    }
+    assert!(rejected > 512, "only {rejected} of 1024 were rejected");
+    assert_grown_by_less(&bridge, before, GROWTH);
+}
