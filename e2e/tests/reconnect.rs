@@ -3,6 +3,9 @@
 use anyhow::{Result, ensure};
 use sockscope_e2e::{Case, Page, Proxy, Target, case};
 
+/// Lets the bridge answer at the port of a proxy, too.
+const ANY_PORT: &[&str] = &["--allow-host", "127.0.0.1"];
+
 /// Opens the page through a proxy, which is then the page's origin.
 async fn open_through(page: &Page<'_>, proxy: &Proxy, url: &str) -> Result<()> {
     let (_, rest) = url.split_once("/#").expect("the URL has a fragment");
@@ -26,6 +29,7 @@ async fn listening_socket(page: &Page<'_>) -> Result<()> {
 async fn a_cut_connection_is_resumed() -> Result<()> {
     let wanted = Case {
         breaks_connections: true,
+        bridge: ANY_PORT,
         ..Case::new("cut-and-resume")
     };
     case(wanted, async |page, bridge| {
@@ -66,6 +70,7 @@ async fn a_cut_connection_is_resumed() -> Result<()> {
 async fn a_cut_nobody_notices() -> Result<()> {
     let wanted = Case {
         breaks_connections: true,
+        bridge: ANY_PORT,
         ..Case::new("short-cut")
     };
     case(wanted, async |page, bridge| {
@@ -121,6 +126,7 @@ async fn a_reload_brings_the_session_back() -> Result<()> {
 async fn a_page_without_a_token_says_what_to_do() -> Result<()> {
     let wanted = Case {
         breaks_connections: true,
+        bridge: ANY_PORT,
         ..Case::new("no-token")
     };
     case(wanted, async |page, bridge| {

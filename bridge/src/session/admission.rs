@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use sockscope_protocol::{
-    Call, CallId, HEADER_LEN, Limits, RecvFlag, RejectReason, SocketId, SocketType,
-};
+use sockscope_protocol::{Call, CallId, HEADER_LEN, Limits, RejectReason, SocketId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -90,7 +88,7 @@ impl State {
                 )
             })?),
         };
-        check_arguments(limits, request, slot.as_deref())?;
+        check_arguments(limits, request)?;
         let reserves = matches!(request, Call::Socket { .. } | Call::Accept { .. });
         let places = self.sockets.len() + self.reserved;
         if reserves && (places >= size(limits.sockets) || self.last_socket == u32::MAX) {
@@ -208,7 +206,7 @@ impl State {
 }
 
 /// What can be said about a call's arguments without the kernel.
-fn check_arguments(limits: &Limits, request: &Call, slot: Option<&Slot>) -> Result<(), NotMade> {
+fn check_arguments(limits: &Limits, request: &Call) -> Result<(), NotMade> {
     let largest = size(limits.message_bytes).saturating_sub(HEADER_LEN);
     let length = |length: u32| {
         if size(length) > largest {
@@ -232,14 +230,7 @@ fn check_arguments(limits: &Limits, request: &Call, slot: Option<&Slot>) -> Resu
         Call::Send { length: bytes, .. }
         | Call::SendAll { length: bytes, .. }
         | Call::SendTo { length: bytes, .. } => length(*bytes),
-        Call::Recv { size, flags, .. } | Call::RecvFrom { size, flags, .. } => {
-            let all = flags.contains(&RecvFlag::WaitAll);
-            if all && slot.is_some_and(|slot| slot.kind == SocketType::Datagram) {
-                Err("MSG_WAITALL is for streams: a datagram is received whole".to_owned())
-            } else {
-                length(*size)
-            }
-        }
+        Call::Recv { size, .. } | Call::RecvFrom { size, .. } => length(*size),
         Call::Stream { size: 0, .. } => {
             Err("a stream needs a buffer of at least 1 byte".to_owned())
         }

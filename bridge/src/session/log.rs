@@ -89,7 +89,7 @@ impl Log {
         let start = usize::try_from(after.0.saturating_sub(held.dropped)).unwrap_or(usize::MAX);
         let mut events = Vec::new();
         let mut bytes = 0;
-        for event in held.events.iter().skip(start) {
+        for event in held.events.range(start.min(held.events.len())..) {
             bytes += cost(event);
             if bytes > max_bytes && !events.is_empty() {
                 break;

@@ -68,13 +68,6 @@ impl Session {
             slot: slot.clone(),
             credit,
         };
-        let work = AssertUnwindSafe(calls::make(making, request, bytes))
-            .catch_unwind()
-            .map(|result| match result {
-                Ok(Ok(value)) => Outcome::Ok(value),
-                Ok(Err(outcome)) => outcome,
-                Err(_) => Outcome::Internal("the call panicked; the bridge goes on".to_owned()),
-            });
         let running = Running {
             session: Arc::clone(self),
             call,
@@ -83,7 +76,7 @@ impl Session {
             slot,
             is_close,
             began: Instant::now(),
-            work: Box::pin(work),
+            work: guarded(calls::make(making, request, bytes)),
         };
         running.start();
         Ok(())
@@ -152,10 +145,41 @@ impl Running {
     }
 }
 
+/// A call whose panic is an outcome like others: it disturbs nobody else.
+fn guarded(call: impl Future<Output = Result<Value, Outcome>> + Send + 'static) -> Work {
+    let outcome = AssertUnwindSafe(call)
+        .catch_unwind()
+        .map(|result| match result {
+            Ok(Ok(value)) => Outcome::Ok(value),
+            Ok(Err(outcome)) => outcome,
+            Err(_) => Outcome::Internal("the call panicked; the bridge goes on".to_owned()),
+        });
+    Box::pin(outcome)
+}
+
 /// Fires with the token; never without one.
 async fn cancelled(token: Option<CancellationToken>) {
     match token {
         Some(token) => token.cancelled().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_outcome() {
+        for waits in [false, true] {
+            let outcome = guarded(async move {
+                if waits {
+                    tokio::task::yield_now().await;
+                }
+                panic!("a bug");
+            })
+            .await;
+            assert!(matches!(outcome, Outcome::Internal(_)), "{outcome:?}");
+        }
     }
 }

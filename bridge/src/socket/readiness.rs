@@ -71,7 +71,13 @@ impl Readiness {
                 interest
             };
             match registration.try_io(which, &mut call) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // The reactor keeps a hang-up for good; the call has just shown that it is over
+                    // (an ICMP error looks like one), so the kernel is asked anew.
+                    if ready.is_read_closed() || ready.is_write_closed() {
+                        self.forget();
+                    }
+                }
                 result => return result,
             }
         }

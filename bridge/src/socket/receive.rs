@@ -16,6 +16,8 @@ pub(crate) struct ReceiveFlags {
     pub(crate) peek: bool,
     /// With `MSG_PEEK`: `EAGAIN` while fewer bytes than asked for are there and more may come.
     pub(crate) all: bool,
+    /// The caller would wait: what a blocking descriptor answers counts.
+    pub(crate) waits: bool,
 }
 
 /// What one `recv(2)` brought.
@@ -26,20 +28,40 @@ pub(crate) struct Received {
     pub(crate) true_size: usize,
     /// Where a datagram came from.
     pub(crate) from: Option<SocketAddr>,
+    /// Nothing more can come. An empty datagram is no end.
+    pub(crate) end: bool,
 }
 
 impl Socket {
     /// Receives at most `size` bytes.
     pub(crate) fn receive(&self, size: usize, flags: ReceiveFlags) -> io::Result<Received> {
-        let (buffer, true_size, from) =
-            retry(|| system::receive(&self.os, size, flags.peek, self.kind))?;
-        if flags.peek && flags.all && buffer.len() < size && !is_at_end(&self.os) {
+        let datagram = self.kind == SocketType::Datagram;
+        let received = retry(|| system::receive(&self.os, size, flags.peek, self.kind));
+        let (buffer, true_size, from) = match received {
+            // After `shutdown`, Linux answers 0 to those who would wait and `EAGAIN` to others.
+            Err(error)
+                if error.kind() == io::ErrorKind::WouldBlock
+                    && flags.waits
+                    && datagram
+                    && system::is_shut_down(&self.os) =>
+            {
+                return Ok(Received {
+                    bytes: Bytes::new(),
+                    true_size: 0,
+                    from: None,
+                    end: true,
+                });
+            }
+            received => received?,
+        };
+        if flags.peek && flags.all && buffer.len() < size && !datagram && !is_at_end(&self.os) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         Ok(Received {
+            end: buffer.is_empty() && !datagram,
             bytes: fit(buffer),
             true_size,
-            from: from.filter(|_| self.kind == SocketType::Datagram),
+            from: from.filter(|_| datagram),
         })
     }
 }
@@ -90,15 +112,25 @@ mod system {
         ))
     }
 
+    #[cfg(target_os = "linux")]
+    const SHUT_DOWN: PollFlags = PollFlags::RDHUP.union(PollFlags::HUP);
+    #[cfg(not(target_os = "linux"))]
+    const SHUT_DOWN: PollFlags = PollFlags::HUP;
+
     /// Whether no more bytes can come: the peer has ended its direction, or the connection is gone.
     pub(in crate::socket) fn is_at_end(os: &socket2::Socket) -> bool {
-        #[cfg(target_os = "linux")]
-        let end = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
-        #[cfg(not(target_os = "linux"))]
-        let end = PollFlags::HUP | PollFlags::ERR;
-        let mut polled = [PollFd::new(os, end)];
+        shows(os, SHUT_DOWN | PollFlags::ERR)
+    }
+
+    /// Whether receiving was ended by `shutdown(2)`.
+    pub(super) fn is_shut_down(os: &socket2::Socket) -> bool {
+        shows(os, SHUT_DOWN)
+    }
+
+    fn shows(os: &socket2::Socket, flags: PollFlags) -> bool {
+        let mut polled = [PollFd::new(os, flags)];
         poll(&mut polled, Some(&Timespec::default())).is_err()
-            || polled[0].revents().intersects(end)
+            || polled[0].revents().intersects(flags)
     }
 }
 
@@ -144,5 +176,10 @@ mod system {
     /// This system does not tell, so a peek never waits for more.
     pub(in crate::socket) fn is_at_end(_: &socket2::Socket) -> bool {
         true
+    }
+
+    /// Here a socket that was shut down says so by itself.
+    pub(super) fn is_shut_down(_: &socket2::Socket) -> bool {
+        false
     }
 }

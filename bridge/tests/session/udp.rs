@@ -1,12 +1,11 @@
 //! Conversations over UDP.
 
 use std::net::UdpSocket;
+use std::time::Duration;
 
-use sockscope_protocol::{
-    Call, Family, Outcome, Payload, RecvFlag, RejectReason, SocketType, Value,
-};
+use sockscope_protocol::{Call, Family, How, Payload, RecvFlag, SocketType};
 
-use crate::client::{Client, bind, connect, recv, recv_flags, recvfrom, rejection};
+use crate::client::{Client, bind, connect, recv, recv_flags, recvfrom, shutdown};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn datagrams_come_whole_with_their_senders() {
@@ -158,8 +157,29 @@ async fn streams_are_for_tcp_and_send_needs_a_peer() {
     assert_eq!(client.send(socket, b"x").await.error(), "EDESTADDRREQ");
     let listen = client.call(Call::Listen { socket, backlog: 1 }).await;
     assert_eq!(listen.error(), "EOPNOTSUPP");
-    let all = client.try_start(recv_flags(socket, 8, &[RecvFlag::WaitAll]));
-    assert_eq!(rejection(all), RejectReason::Malformed);
-    let nothing = client.ok(Call::Close { socket }).await;
-    assert_eq!(Outcome::Ok(nothing), Outcome::Ok(Value::Nothing));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waitall_has_no_effect_on_datagrams() {
+    let client = Client::new();
+    let (socket, address) = client.bound_udp().await;
+    client.sendto(socket, address, b"short").await;
+    let all = recv_flags(socket, 64, &[RecvFlag::WaitAll]);
+    assert_eq!(client.call(all).await.count(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_of_receiving_is_felt_by_those_who_wait() {
+    let client = Client::new();
+    let (socket, address) = client.bound_udp().await;
+    client.ok(connect(socket, address)).await;
+    let waiting = client.start(recv(socket, 16));
+    client.ok(shutdown(socket, How::Both)).await;
+    let returned = client.returned(waiting).await;
+    assert_eq!(returned.count(), 0);
+    assert!(client.received(waiting).is_empty());
+    let call = client.start(recv(socket, 16));
+    assert_eq!(client.returned(call).await.count(), 0);
+    client.timeout(socket, Some(Duration::ZERO)).await;
+    assert_eq!(client.call(recv(socket, 16)).await.error(), "EAGAIN");
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sockscope_protocol::{
     Call, CancelledBy, ClosedBy, EventBody, Linger, OptionName, OptionValue, Outcome, Payload,
+    TcpState, Value,
 };
 
 use crate::client::{Client, connect, recv, recvfrom, soon};
@@ -51,6 +52,46 @@ async fn a_timeout_ends_every_kind_of_wait() {
     let address = client.name(udp).await;
     client.sendto(udp, address, b"now").await;
     assert_eq!(client.returned(waits).await.count(), 3);
+}
+
+/// Linux drops connection requests while the accept queue is full, so that they wait.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connect_waits_for_room_in_the_accept_queue() {
+    let client = Client::new();
+    let (listener, address) = client.listener(0).await;
+    let _fills = client.connected(address).await;
+
+    let hasty = client.tcp().await;
+    client.timeout(hasty, Some(SHORT)).await;
+    let late = client.call(connect(hasty, address)).await;
+    assert_eq!(late.outcome, Outcome::Timeout);
+    // What the kernel had begun goes on.
+    let again = client.call(connect(hasty, address)).await;
+    assert_eq!(again.error(), "EALREADY");
+    client.close(hasty).await;
+
+    let patient = client.tcp().await;
+    let waiting = client.start(connect(patient, address));
+    client
+        .observed(patient, "SYN-SENT", |kernel| {
+            kernel.state == Some(TcpState::SynSent)
+        })
+        .await;
+    let given_up = client.tcp().await;
+    let cancelled = client.start(connect(given_up, address));
+    client.session.cancel(cancelled);
+    assert_eq!(
+        client.returned(cancelled).await.outcome,
+        Outcome::Cancelled(CancelledBy::Client)
+    );
+    client.close(given_up).await;
+    assert!(!client.has_returned(waiting));
+    client.accept(listener).await;
+    // The next attempt comes about a second after the first.
+    let connected = client.returned(waiting).await;
+    assert_eq!(connected.outcome, Outcome::Ok(Value::Nothing));
+    assert!(connected.blocked);
 }
 
 #[tokio::test(flavor = "multi_thread")]

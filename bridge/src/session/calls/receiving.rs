@@ -26,7 +26,13 @@ impl Making {
     ) -> Result<Value, Outcome> {
         let patience = slot.patience();
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let flags = ReceiveFlags { peek, all };
+        // For datagrams MSG_WAITALL has no effect (recv(2)).
+        let all = all && slot.kind == SocketType::Stream;
+        let flags = ReceiveFlags {
+            peek,
+            all,
+            waits: !patience.is_none(),
+        };
         let work = async {
             let mut received = 0;
             loop {
@@ -53,6 +59,10 @@ impl Making {
         let patience = slot.patience();
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let mut credit = self.credit.clone();
+        let flags = ReceiveFlags {
+            waits: !patience.is_none(),
+            ..ReceiveFlags::default()
+        };
         // The timeout is that of each `recv`, and does not run while there is no credit.
         let _turn = patience.turn(&slot.receiving).await?;
         let mut used: u64 = 0;
@@ -67,7 +77,7 @@ impl Making {
                 SocketType::Stream => size.min(usize::try_from(left).unwrap_or(usize::MAX)),
             };
             let receive = patience.io(socket, Direction::Receive, || {
-                self.receive_part(slot, socket, size, ReceiveFlags::default())
+                self.receive_part(slot, socket, size, flags)
             });
             let part = patience.limit(receive).await?;
             if part.end {
@@ -91,8 +101,7 @@ impl Making {
         let _order = lock(&self.session.order);
         let received = socket.receive(size, flags)?;
         let length = received.bytes.len();
-        let datagram = slot.kind == SocketType::Datagram;
-        if length > 0 || datagram {
+        if !received.end {
             let counted = if flags.peek { 0 } else { length as u64 };
             self.session.log.append([EventBody::Received(Data {
                 call: self.call,
@@ -101,7 +110,7 @@ impl Making {
                 flags: DataFlags {
                     peek: flags.peek,
                     truncated: received.true_size > length,
-                    datagram,
+                    datagram: slot.kind == SocketType::Datagram,
                     omitted: false,
                 },
                 size: u32::try_from(received.true_size).unwrap_or(u32::MAX),
@@ -111,7 +120,7 @@ impl Making {
         }
         Ok(Part {
             length,
-            end: length == 0 && !datagram,
+            end: received.end,
         })
     }
 }
