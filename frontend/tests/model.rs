@@ -273,6 +273,35 @@ fn datagrams_are_whole_truncated_or_lost() {
 }
 
 #[test]
+fn a_datagram_to_a_group_arrives_at_all_of_it() {
+    let mut log = Log::new();
+    let members = [0, 1].map(|_| {
+        let member = log.socket(UDP);
+        log.bind(member, "0.0.0.0:9999");
+        member
+    });
+    let sender = log.socket(UDP);
+    log.sendto(sender, "224.0.0.251:9999", b"all");
+    for member in members {
+        let received = log.recvfrom(member, "127.0.0.1:50000", b"all");
+        let flows = log.model.flows(member, Direction::Received, received);
+        assert_eq!(flows[0].from, sender);
+    }
+}
+
+#[test]
+fn a_datagram_that_is_received_before_it_was_sent_is_matched_too() {
+    let mut log = Log::new();
+    let server = log.socket(UDP);
+    log.bind(server, "127.0.0.1:9999");
+    let client = log.socket(UDP);
+    let received = log.recvfrom(server, "127.0.0.1:50000", b"x");
+    let sent = log.sendto(client, "127.0.0.1:9999", b"x");
+    let flows = log.model.flows(client, Direction::Sent, sent);
+    assert_eq!(flows[0].received, received);
+}
+
+#[test]
 fn equal_datagrams_are_told_apart_by_their_order() {
     let mut log = Log::new();
     let server = log.socket(UDP);

@@ -1,8 +1,9 @@
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use sockscope_protocol::{
-    CallId, ClosedBy, Endpoint, Family, Observation, OptionName, OptionValue, SocketId, SocketType,
-    TcpState,
+    CallId, ClosedBy, Endpoint, Family, Observation, OptionName, OptionValue, Seq, SocketId,
+    SocketType, TcpState,
 };
 
 use super::{ByteStream, keep};
@@ -49,6 +50,8 @@ pub struct Socket {
     /// Sending was shut down.
     pub shut_wr: bool,
     pub(super) partners: Vec<Partner>,
+    /// Datagrams sent, and received, whose other half was not found.
+    pub(super) loose: [VecDeque<Seq>; 2],
     pub(super) bound: bool,
     pub(super) listening: Option<i32>,
     pub(super) connecting: bool,
@@ -141,6 +144,7 @@ impl Socket {
             shut_rd: false,
             shut_wr: false,
             partners: Vec::new(),
+            loose: Default::default(),
             bound: false,
             listening: None,
             connecting: false,

@@ -13,6 +13,17 @@ pub enum Direction {
     Received,
 }
 
+impl Direction {
+    /// The other one.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Sent => Self::Received,
+            Self::Received => Self::Sent,
+        }
+    }
+}
+
 /// Whether a chunk's bytes are at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 
 use sockscope_protocol::{Seq, SocketId};
@@ -70,11 +70,7 @@ impl Model {
         let Some(pair) = socket.pair.and_then(|pair| self.socket(pair)) else {
             return Vec::new();
         };
-        let opposite = match direction {
-            Direction::Sent => Direction::Received,
-            Direction::Received => Direction::Sent,
-        };
-        pair.stream(opposite)
+        pair.stream(direction.opposite())
             .overlapping(chunk.offset, chunk.end())
             .map(|far| {
                 let bytes = chunk.offset.max(far.offset)..chunk.end().min(far.end());
@@ -99,24 +95,34 @@ impl Model {
     /// bytes. Two tasks of the bridge write the two halves, so either may come first.
     pub(super) fn match_datagram(&mut self, id: SocketId, direction: Direction, seq: Seq) {
         let Some((other, far)) = self.other_half(id, direction, seq) else {
+            if let Some(socket) = self.sockets.get_mut(&id) {
+                let loose = &mut socket.loose[direction as usize];
+                if loose.len() >= MATCH_WINDOW {
+                    loose.pop_front();
+                }
+                loose.push_back(seq);
+            }
             return;
         };
-        let opposite = match direction {
-            Direction::Sent => Direction::Received,
-            Direction::Received => Direction::Sent,
-        };
-        for (socket, direction, seq, matched) in [
+        let halves = [
             (id, direction, seq, (other, far)),
-            (other, opposite, far, (id, seq)),
-        ] {
+            (other, direction.opposite(), far, (id, seq)),
+        ];
+        for (socket, direction, seq, matched) in halves {
             let Some(socket) = self.sockets.get_mut(&socket) else {
                 continue;
             };
+            let peer = socket.peer;
             let Some(chunk) = socket.stream_mut(direction).chunk_mut(seq) else {
                 continue;
             };
             chunk.matched.get_or_insert(matched);
-            if let Some(address) = chunk.address {
+            let address = chunk.address;
+            // What went to a group may arrive at others as well.
+            if direction == Direction::Received || !address.or(peer).is_some_and(is_group) {
+                socket.loose[direction as usize].retain(|loose| *loose != seq);
+            }
+            if let Some(address) = address {
                 socket.knows(address);
             }
         }
@@ -125,15 +131,22 @@ impl Model {
     fn other_half(&self, id: SocketId, direction: Direction, seq: Seq) -> Option<(SocketId, Seq)> {
         let socket = self.socket(id)?;
         let chunk = socket.stream(direction).chunk(seq)?;
-        let candidates = self.sockets().filter(|one| one.is_datagram());
-        candidates
+        let opposite = direction.opposite();
+        // Of the sockets that could have the other half, cheaply told.
+        let could = |one: &&Socket| match direction {
+            Direction::Sent => chunk
+                .address
+                .or(socket.peer)
+                .is_some_and(|to| reaches(to, one)),
+            Direction::Received => chunk
+                .address
+                .is_none_or(|from| one.local.is_none_or(|local| local.port() == from.port())),
+        };
+        self.sockets()
+            .filter(could)
             .flat_map(|one| {
-                let opposite = match direction {
-                    Direction::Sent => &one.received,
-                    Direction::Received => &one.sent,
-                };
-                let skip = opposite.chunks().len().saturating_sub(MATCH_WINDOW);
-                opposite.chunks().skip(skip).map(move |far| (one, far))
+                let loose = one.loose[opposite as usize].iter();
+                loose.filter_map(move |far| Some((one, one.stream(opposite).chunk(*far)?)))
             })
             .filter(|(one, far)| match direction {
                 Direction::Sent => halves((socket, chunk), (*one, *far)),
@@ -144,25 +157,32 @@ impl Model {
     }
 }
 
+fn is_group(address: SocketAddr) -> bool {
+    match canonical(address).ip() {
+        IpAddr::V4(ip) => ip.is_multicast() || ip == Ipv4Addr::BROADCAST,
+        IpAddr::V6(ip) => ip.is_multicast(),
+    }
+}
+
 /// Whether one datagram, sent and received, is both.
 fn halves((from, sent): (&Socket, &Chunk), (to, received): (&Socket, &Chunk)) -> bool {
     let Some(target) = sent.address.or(from.peer).map(canonical) else {
         return false;
     };
-    let many = match target.ip() {
-        IpAddr::V4(ip) => ip.is_multicast() || ip == Ipv4Addr::BROADCAST,
-        IpAddr::V6(ip) => ip.is_multicast(),
-    };
-    let free = received.matched.is_none() && (many || sent.matched.is_none());
-    let there = if many {
-        to.local.is_some_and(|local| local.port() == target.port())
-    } else {
-        takes(to, target)
-    };
+    let free = received.matched.is_none() && (sent.matched.is_none() || is_group(target));
     let here = received
         .address
         .is_none_or(|source| from.local.is_none() || takes(from, source));
-    free && !received.flags.peek && there && here && same_bytes(sent, received)
+    free && reaches(target, to) && here && same_bytes(sent, received)
+}
+
+/// Whether a datagram to this address arrives at this socket.
+fn reaches(address: SocketAddr, to: &Socket) -> bool {
+    if is_group(address) {
+        to.local.is_some_and(|local| local.port() == address.port())
+    } else {
+        takes(to, address)
+    }
 }
 
 fn same_bytes(sent: &Chunk, received: &Chunk) -> bool {
