@@ -20,6 +20,10 @@ use sockscope_protocol::{
 /// What the memory may grow by.
 const ROOM: u64 = 8 << 20;
 
+/// What it may grow by for a log as full as it gets: 4 MiB of payload, and up to 50,000 events that
+/// lost theirs (how many depends on how the bytes fall into calls of `recv`).
+const FULL_LOG: u64 = 24 << 20;
+
 /// What the peer and the client would like to move.
 const GIBIBYTE: u64 = 1 << 30;
 
@@ -185,5 +189,5 @@ async fn memory_stays_small_whoever_does_not_read() {
     ));
     let grown = resident().saturating_sub(before);
     println!("through: {sent} bytes, memory grew by {grown}");
-    assert!(grown < ROOM, "{grown}");
+    assert!(grown < FULL_LOG, "{grown}");
 }

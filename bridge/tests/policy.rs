@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::client::endpoint;
+use common::calls::endpoint;
 use common::{Client, TestBridge};
 use sockscope::policy::Policy;
 use sockscope_protocol::{Call, Family, Outcome, Payload, Refusal, SocketType, Value};

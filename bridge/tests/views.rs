@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::client::{Incoming, endpoint};
+use common::calls::endpoint;
+use common::client::Incoming;
 use common::peer::Peer;
 use common::{Client, TestBridge};
 use sockscope_protocol::{

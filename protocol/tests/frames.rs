@@ -1,5 +1,7 @@
 //! Binary messages: round trips, and refusal of whatever is none.
 
+#![allow(clippy::unwrap_used)]
+
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use bytes::Bytes;

@@ -1,5 +1,7 @@
 //! Every example of the specification is a message that this crate understands, to the last field.
 
+#![allow(clippy::unwrap_used)]
+
 use bytes::Bytes;
 use sockscope_protocol::{
     CallId, CloseCode, Limits, Payload, ServerMessage, SocketId, decode_payload, encode_payload,

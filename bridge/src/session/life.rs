@@ -7,6 +7,7 @@ use sockscope_protocol::{ClosedBy, SessionKey, ViewKey};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::admission::State;
 use super::{
@@ -15,9 +16,14 @@ use super::{
 
 impl Session {
     /// Begins a session; its tasks run until it ends.
-    pub(super) fn start(settings: Arc<Settings>, registry: Weak<Registry>) -> Arc<Self> {
+    pub(super) fn start(
+        number: u64,
+        settings: Arc<Settings>,
+        registry: Weak<Registry>,
+    ) -> Arc<Self> {
         let epoch = SystemTime::now().duration_since(UNIX_EPOCH);
         let session = Arc::new(Self {
+            number,
             key: SessionKey(secret()),
             view_key: ViewKey(secret()),
             epoch_us: epoch.map_or(0, |since| {
@@ -38,7 +44,8 @@ impl Session {
         });
         let ending = session.ending.clone();
         tokio::spawn(ending.run_until_cancelled_owned(observe::watch(Arc::clone(&session))));
-        tokio::spawn(live(Arc::clone(&session)));
+        let span = tracing::info_span!("session", number);
+        tokio::spawn(live(Arc::clone(&session)).instrument(span));
         session
     }
 
@@ -103,6 +110,7 @@ impl Drop for ViewGuard {
 
 /// Waits for the session's end and brings it about.
 async fn live(session: Arc<Session>) {
+    tracing::info!("begun");
     let ending = session.ending.clone();
     ending
         .run_until_cancelled(nobody_comes_back(&session))
@@ -116,6 +124,7 @@ async fn live(session: Arc<Session>) {
         calls::close_at_once(&session, &slot, ClosedBy::SessionEnd);
     }
     session.ended.cancel();
+    tracing::info!("ended");
 }
 
 /// Returns when nobody has followed the session for `linger_seconds`.

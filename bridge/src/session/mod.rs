@@ -75,6 +75,8 @@ const MAX_LINGERING: usize = 4;
 /// One person's sockets, calls and log.
 #[derive(Debug)]
 pub struct Session {
+    /// Tells sessions apart in the bridge's own log, where their keys must not stand.
+    number: u64,
     key: SessionKey,
     view_key: ViewKey,
     epoch_us: u64,
@@ -154,6 +156,12 @@ impl Session {
     #[must_use]
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Tells sessions apart where their keys must not stand; no secret.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// The secret that lets a client come back.

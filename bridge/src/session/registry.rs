@@ -18,6 +18,8 @@ pub struct Registry {
 struct Sessions {
     by_key: HashMap<SessionKey, Arc<Session>>,
     by_view: HashMap<ViewKey, Arc<Session>>,
+    /// How many sessions there were.
+    opened: u64,
     /// No session is opened any more.
     closed: bool,
 }
@@ -54,7 +56,9 @@ impl Registry {
                 limit: if sessions.closed { 0 } else { limit },
             });
         }
-        let session = Session::start(Arc::clone(&self.settings), Arc::downgrade(self));
+        sessions.opened += 1;
+        let settings = Arc::clone(&self.settings);
+        let session = Session::start(sessions.opened, settings, Arc::downgrade(self));
         sessions
             .by_key
             .insert(session.key().clone(), Arc::clone(&session));

@@ -114,6 +114,7 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
     }
     let may_call = hello.view.is_none();
     let settings = registry.settings();
+    tracing::Span::current().record("session", session.number());
     tracing::info!(
         resumed,
         may_call,

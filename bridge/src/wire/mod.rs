@@ -19,6 +19,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use sockscope_protocol::{HEADER_LEN, SUBPROTOCOL};
 use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use crate::http::Slot;
 use crate::state::Bridge;
@@ -50,7 +51,7 @@ pub(crate) async fn upgrade(
         let message = format!("offer the WebSocket subprotocol {SUBPROTOCOL}\n");
         return (StatusCode::BAD_REQUEST, message).into_response();
     }
-    let span = tracing::info_span!("view", number = bridge.number());
+    let span = tracing::info_span!("view", number = bridge.number(), session = Empty);
     let task = bridge.tasks.token();
     upgrade.on_upgrade(async move |socket| {
         follow(bridge, socket).instrument(span).await;

@@ -5,6 +5,7 @@
     reason = "each test file uses a part of it"
 )]
 
+pub mod calls;
 pub mod client;
 pub mod peer;
 pub mod process;
