@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 
 use sockscope_protocol::{AcceptQueue, Call, EventBody, How, PeerGone, SocketId, TcpState};
 
-use crate::client::{Client, connect, recv, shutdown};
+use crate::client::{Client, bind, connect, recv, shutdown};
 
 async fn gone(client: &Client, id: SocketId) -> PeerGone {
     let event = client
@@ -157,8 +157,10 @@ async fn a_reset_is_a_reset_with_and_without_a_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_connection_has_no_peer_that_went() {
     let client = Client::new();
-    let (listener, address) = client.listener(1).await;
-    client.close(listener).await;
+    // Bound, so that nobody else can listen there.
+    let bound = client.tcp().await;
+    client.ok(bind(bound, "127.0.0.1", 0)).await;
+    let address = client.name(bound).await;
     let socket = client.tcp().await;
     let refused = client.call(connect(socket, address)).await;
     assert_eq!(refused.error(), "ECONNREFUSED");

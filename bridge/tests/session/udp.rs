@@ -90,10 +90,10 @@ async fn peek_shows_the_same_datagram_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connected_socket_learns_that_nobody_listens() {
     let client = Client::new();
-    let nobody = {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        socket.local_addr().unwrap()
-    };
+    // The port is taken, but whoever holds it listens to itself only.
+    let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let nobody = holder.local_addr().unwrap();
+    holder.connect(nobody).unwrap();
     let socket = client.udp().await;
     client.ok(connect(socket, nobody)).await;
     let waiting = client.start(recv(socket, 16));
