@@ -1,6 +1,6 @@
 //! Watching what the kernel shows of the session's sockets.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use sockscope_protocol::{
@@ -16,34 +16,37 @@ use crate::socket::{Socket, is_reset, platform};
 /// person, rarely enough to cost nothing.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks at a socket and writes down what changed. `hint` is what a call has found out about the peer.
-pub(super) fn observe(session: &Session, slot: &Slot, hint: Option<PeerGone>) {
-    // Held while looking and writing, so that an older look never comes after a newer one, nor any
-    // after `closed`.
+/// What a look at a socket found out. While this is held nobody else looks, so that what is written
+/// down comes in the order of the looks, and none after `closed`: write first, then drop.
+pub(super) struct Look<'a> {
+    _seen: MutexGuard<'a, Seen>,
+    /// What changed.
+    pub(super) news: Vec<EventBody>,
+}
+
+/// Looks at a socket. `hint` is what a call has found out about the peer.
+pub(super) fn look(slot: &Slot, hint: Option<PeerGone>) -> Look<'_> {
     let mut seen = lock(&slot.seen);
-    let Some(socket) = slot.socket() else { return };
-    let now = socket.observe();
-    let changed = seen
-        .last
-        .as_ref()
-        .is_none_or(|last| without_figures(last) != without_figures(&now));
-    let gone = if slot.kind == SocketType::Stream {
-        seen.look_for_peer(&socket, &now, hint)
-    } else {
-        None
-    };
-    let observed = changed.then(|| EventBody::Observed {
-        socket: slot.id,
-        kernel: now.clone(),
-    });
-    let gone = gone.map(|how| EventBody::PeerGone {
-        socket: slot.id,
-        how,
-    });
-    if observed.is_some() || gone.is_some() {
-        session.log.append(observed.into_iter().chain(gone));
+    let mut news = Vec::new();
+    if let Some(socket) = slot.socket() {
+        let now = socket.observe();
+        let last = seen.last.as_ref();
+        if last.is_none_or(|last| without_figures(last) != without_figures(&now)) {
+            news.push(EventBody::Observed {
+                socket: slot.id,
+                kernel: now.clone(),
+            });
+        }
+        if slot.kind == SocketType::Stream {
+            let gone = seen.look_for_peer(&socket, &now, hint);
+            news.extend(gone.map(|how| EventBody::PeerGone {
+                socket: slot.id,
+                how,
+            }));
+        }
+        seen.last = Some(now);
     }
-    seen.last = Some(now);
+    Look { _seen: seen, news }
 }
 
 /// What the outcome of a call tells about the peer, where the kernel's state may not.
@@ -100,7 +103,14 @@ pub(super) async fn watch(session: Arc<Session>) {
             continue;
         }
         for slot in sockets {
-            observe(&session, &slot, None);
+            // The return of the call that made it has to come first.
+            if lock(&slot.seen).last.is_none() {
+                continue;
+            }
+            let mut look = look(&slot, None);
+            if !look.news.is_empty() {
+                session.log.append(look.news.drain(..));
+            }
         }
         ticks.tick().await;
     }

@@ -1,5 +1,6 @@
 //! Running a call: from its `called` to its `returned`.
 
+use std::iter::once;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -129,19 +130,26 @@ impl Running {
             _ => None,
         };
         // First, so that a client which reads `returned` may use at once what this call used.
-        self.session.state().release(self.call);
-        self.session.log.append([EventBody::Returned {
+        let created = {
+            let mut state = self.session.state();
+            state.release(self.call);
+            created.and_then(|id| state.socket(id))
+        };
+        let returned = EventBody::Returned {
             call: self.call,
             took_us: u64::try_from(took).unwrap_or(u64::MAX),
             blocked,
             outcome,
-        }]);
-        if let Some(slot) = &self.slot {
-            observe::observe(&self.session, slot, hint);
-        }
-        if let Some(slot) = created.and_then(|id| self.session.state().socket(id)) {
-            observe::observe(&self.session, &slot, None);
-        }
+        };
+        // What the call changed is told along with its return: nobody acts upon the one in between.
+        let mut looks: Vec<_> = self
+            .slot
+            .iter()
+            .map(|slot| observe::look(slot, hint))
+            .collect();
+        looks.extend(created.iter().map(|slot| observe::look(slot, None)));
+        let news = looks.iter_mut().flat_map(|look| look.news.drain(..));
+        self.session.log.append(once(returned).chain(news));
     }
 }
 
