@@ -68,8 +68,9 @@ impl Socket {
 
 /// The bytes without the unused rest of their buffer, which would stay allocated as long as they do.
 fn fit(mut buffer: Vec<u8>) -> Bytes {
-    if buffer.len() < buffer.capacity() / 2 {
-        // Shrinking in place leaves at least a page of a large buffer.
+    if buffer.len() < buffer.capacity() / 8 * 7 {
+        // Shrinking in place would leave a gap that is too small for the next buffer; a buffer that
+        // is given back whole is used again.
         Bytes::copy_from_slice(&buffer)
     } else {
         buffer.shrink_to_fit();
