@@ -46,8 +46,8 @@ messages! {
             "No connection, no listen, no accept: every sendto is one datagram with its address on it, and every recvfrom takes exactly one and tells who sent it. Nothing promised that it would arrive.",
             "没有连接，没有 listen，也没有 accept：每个 sendto 就是一个写着地址的数据报，每个 recvfrom 正好取走一个并告知来自谁。没有谁保证它一定送达。";
         next_idea: Text =
-            "Go on by yourself: the sockets below are yours to try. Or begin the next lesson.",
-            "接下来可以自己动手试试，或开始下一课。";
+            "Go on with sockets of your own, or begin the next lesson.",
+            "接下来可以自己新建套接字试试，或开始下一课。";
         all: Text = "All lessons", "全部课程";
     }
 }

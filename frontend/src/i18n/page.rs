@@ -82,7 +82,7 @@ messages! {
         closed_sockets: fn(usize) -> String =
             |count| format!("Closed ({count})"),
             |count| format!("已关闭（{count}）");
-        state_closed: Text = "closed", "已关闭";
+        state_closed: Text = "fd closed", "已关闭";
         state_new: Text = "not bound", "未绑定";
         state_bound: Text = "bound", "已绑定";
         state_connected: Text = "connected", "已连接";

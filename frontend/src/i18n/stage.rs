@@ -27,7 +27,7 @@ messages! {
         cancelled_client: Text = "cancelled", "已取消";
         cancelled_close: Text = "cancelled: socket closed", "已取消：套接字被关闭";
         cancelled_session: Text = "cancelled: session ended", "已取消：会话结束";
-        policy: Text = "policy", "策略";
+        policy: Text = "refused by policy", "策略不允许";
         internal: Text = "bug of the bridge", "桥接程序内部错误";
         end_of_stream: Text = "end of stream", "流结束";
         fin: Text = "peer ended its direction", "对端不再发送";

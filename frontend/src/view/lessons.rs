@@ -234,14 +234,14 @@ fn Current(props: &CurrentProps) -> Html {
 }
 
 /// The socket that a proposed call is about.
-fn about(intent: &Intent) -> Option<SocketId> {
+pub(crate) fn about(intent: &Intent) -> Option<SocketId> {
     match intent {
         Intent::Call(call) => call.socket(),
         Intent::Send { socket, .. } => Some(*socket),
     }
 }
 
-fn intent_code(intent: &Intent) -> String {
+pub(crate) fn intent_code(intent: &Intent) -> String {
     match intent {
         Intent::Call(call) => format::call(call),
         Intent::Send {

@@ -5,6 +5,7 @@ mod empty;
 mod format;
 mod header;
 mod inspector;
+mod lesson_bar;
 mod lessons;
 mod names;
 mod preferences;
@@ -25,6 +26,7 @@ use yew::prelude::*;
 use self::banner::Banner;
 use self::header::Header;
 use self::inspector::Inspector;
+use self::lesson_bar::LessonBar;
 use self::lessons::Lessons;
 use self::sockets::Sockets;
 use self::stage::Stage;
@@ -87,6 +89,7 @@ fn Page() -> Html {
                 <Stage />
                 <Inspector />
             </main>
+            <LessonBar />
             <Tabs />
         </div>
     }

@@ -131,6 +131,8 @@ pub(crate) const KERNEL_RTT: &str = "kernel-rtt";
 pub(crate) const LESSON: &str = "lesson";
 /// The one button that goes on.
 pub(crate) const LESSON_NEXT: &str = "lesson-next";
+/// The same button beside the stage, where only one panel fits.
+pub(crate) const LESSON_BAR_NEXT: &str = "lesson-bar-next";
 /// Back on the rails, where the person left them.
 pub(crate) const LESSON_BACK: &str = "lesson-back";
 /// What the lesson tells about the current step.

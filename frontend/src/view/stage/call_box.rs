@@ -77,7 +77,7 @@ pub(super) fn CallView(props: &CallViewProps) -> Html {
                     <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
                     <span class="grow outcome">{ result(&model, one, record, &end.outcome, &t.stage) }</span>
                     <span class="took" title={if end.blocked { t.stage.blocked } else { t.stage.at_once }}>
-                        if end.blocked { { t.stage.blocked }{ " " } }
+                        if end.blocked { <span class="word">{ t.stage.blocked }{ " " }</span> }
                         { format::duration(end.took_us) }
                     </span>
                 </div>

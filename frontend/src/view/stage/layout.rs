@@ -216,6 +216,7 @@ impl Layout {
         if let Some(column) = column {
             self.loose |= column == Column::Loose;
             self.live(column, at);
+            self.end(column, None);
         }
         self.boxes_by_call.insert(call, self.boxes.len());
         self.boxes.push(CallBox {
@@ -226,6 +227,13 @@ impl Layout {
             last: None,
             data: Vec::new(),
         });
+    }
+
+    /// What belongs to no socket has a lane from its first call to its last.
+    fn end(&mut self, column: Column, at: Option<usize>) {
+        if let (Column::Loose, Some(life)) = (column, self.lives.get_mut(&column)) {
+            life.last = at;
+        }
     }
 
     fn take(&mut self, column: Column) -> usize {
@@ -257,25 +265,19 @@ impl Layout {
             return;
         };
         one.last = Some(at);
-        let first = one.first;
-        match one.column {
-            Some(column) => {
-                let depth = one.depth;
-                if let Some(slot) = self
-                    .taken
-                    .get_mut(&column)
-                    .and_then(|all| all.get_mut(depth))
-                {
-                    *slot = false;
-                }
+        let (first, depth, known) = (one.first, one.depth, one.column);
+        let column = known.unwrap_or_else(|| row.socket.map_or(Column::Loose, Column::Socket));
+        one.column = Some(column);
+        if known.is_some() {
+            let taken = self.taken.get_mut(&column);
+            if let Some(slot) = taken.and_then(|all| all.get_mut(depth)) {
+                *slot = false;
             }
-            None => {
-                let column = row.socket.map_or(Column::Loose, Column::Socket);
-                one.column = Some(column);
-                self.loose |= column == Column::Loose;
-                self.live(column, first);
-            }
+        } else {
+            self.loose |= column == Column::Loose;
+            self.live(column, first);
         }
+        self.end(column, Some(at));
         if let Some(record) = model.call(call) {
             self.came_about(model, record, row.seq, at);
         }

@@ -113,19 +113,18 @@ impl Path {
         let back = if rightwards { -7.0 } else { 7.0 };
         let (neck, reach) = (x2 + back, (x2 - x1).abs().max(40.0) / 2.0);
         let bend = if rightwards { reach } else { -reach };
-        let line = if (y1 - y2).abs() < 1.0 {
-            format!("M{x1} {y1}H{neck}")
+        // The label stands above a straight line, and in the middle of a bent one.
+        let (line, label) = if (y1 - y2).abs() < 1.0 {
+            (format!("M{x1} {y1}H{neck}"), y1 - 9.0)
         } else {
-            format!(
-                "M{x1} {y1}C{} {y1} {} {y2} {neck} {y2}",
-                x1 + bend,
-                neck - bend
-            )
+            let (out, into) = (x1 + bend, neck - bend);
+            let line = format!("M{x1} {y1}C{out} {y1} {into} {y2} {neck} {y2}");
+            (line, f64::midpoint(y1, y2))
         };
         Self {
             line,
             head: format!("M{x2} {y2}l{back} -5v10z"),
-            middle: (f64::midpoint(x1, x2), f64::midpoint(y1, y2)),
+            middle: (f64::midpoint(x1, x2), label),
             end: (x2, y2),
         }
     }
@@ -138,19 +137,7 @@ impl Path {
 
     fn label(&self, text: &str) -> Html {
         let (x, y) = self.middle;
-        // Monospace at 11 px; a little wider for other scripts, which are wider.
-        let width: f64 = text
-            .chars()
-            .map(|c| if c.is_ascii() { 6.8 } else { 11.0 })
-            .sum::<f64>()
-            + 4.0;
-        html! {
-            <>
-                <rect x={(x - width / 2.0).to_string()} y={(y - 8.0).to_string()}
-                    width={width.to_string()} height="16" rx="2" />
-                <text x={x.to_string()} y={y.to_string()}>{ text }</text>
-            </>
-        }
+        html! { <text x={x.to_string()} y={y.to_string()}>{ text }</text> }
     }
 }
 

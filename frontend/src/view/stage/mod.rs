@@ -77,14 +77,20 @@ fn Canvas() -> Html {
         &area,
         ui.selected,
         place.map(|place| (geometry.x(*place), geometry.lane)),
+        lanes.len(),
     );
     let onscroll = {
         let (area, view, follow) = (area.clone(), view.clone(), follow.clone());
         Callback::from(move |_: Event| {
             if let Some(area) = area.cast::<Element>() {
                 let seen = look(&area);
-                let end = f64::from(area.scroll_height()) - seen.height;
-                follow.set(seen.top + NEAR >= end);
+                let end = f64::from(area.scroll_height() - area.client_height());
+                if seen.top + NEAR >= end {
+                    follow.set(true);
+                } else if seen.top < view.top {
+                    // Upwards: by a person. What is new moves the end away, not the place.
+                    follow.set(false);
+                }
                 view.set(seen);
             }
         })
@@ -139,8 +145,8 @@ fn columns(model: &Model, layout: &Layout, view: Viewport) -> Vec<Column> {
         };
         alive(by).then_some(column)
     });
-    let loose = layout.loose.then_some(Column::Loose);
-    loose.into_iter().chain(lanes).collect()
+    let loose = (layout.loose && alive(Column::Loose)).then_some(Column::Loose);
+    lanes.chain(loose).collect()
 }
 
 fn look(area: &Element) -> Viewport {
@@ -190,11 +196,16 @@ fn use_end(area: &NodeRef, follow: bool, change: (usize, Viewport)) {
     );
 }
 
-/// Scrolls sideways to the lane of a socket that has just been selected.
+/// Scrolls sideways to the lane of the selected socket, when another was selected or lanes came or went.
 #[hook]
-fn use_lane_in_sight(area: &NodeRef, selected: Option<SocketId>, lane: Option<(f64, f64)>) {
+fn use_lane_in_sight(
+    area: &NodeRef,
+    selected: Option<SocketId>,
+    lane: Option<(f64, f64)>,
+    lanes: usize,
+) {
     let area = area.clone();
-    use_effect_with((selected, lane.is_some()), move |_| {
+    use_effect_with((selected, lane.is_some(), lanes), move |_| {
         if let (Some((left, width)), Some(area)) = (lane, area.cast::<Element>()) {
             let (from, seen) = (
                 f64::from(area.scroll_left()),
