@@ -23,7 +23,8 @@ fn getsockname(call: u64, socket: SocketId) -> Message {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_calls_at_once_are_each_made_or_rejected() {
     const CALLS: u64 = 10_000;
-    let bridge = TestBridge::start().await;
+    const PER_SECOND: u32 = 1000;
+    let bridge = TestBridge::with(|config| config.limits.calls_per_second = PER_SECOND).await;
     let mut client = bridge.client().await;
     let (socket, _) = client.listening().await;
     // Another session works beside it, undisturbed.
@@ -86,9 +87,12 @@ async fn ten_thousand_calls_at_once_are_each_made_or_rejected() {
             .all(|count| *count == 1)
     );
     assert_eq!(made.len(), returned.len());
-    let limits = bridge.client().await.welcome.limits;
-    assert!(made.len() >= usize::try_from(limits.calls_per_second).unwrap());
-    assert!(rejected.len() > 1000, "{} were rejected", rejected.len());
+    assert!(
+        made.len() >= 2 * PER_SECOND as usize,
+        "{} were made",
+        made.len()
+    );
+    assert!(!rejected.is_empty());
     let reasons = [RejectReason::CallRate, RejectReason::PendingCalls];
     assert!(rejected.values().all(|reason| reasons.contains(reason)));
     common::soon("the other session", beside).await.unwrap();
@@ -133,9 +137,12 @@ async fn a_client_that_does_not_read_is_not_read_from() {
     let bridge = TestBridge::with(|config| config.limits.calls_per_second = 1_000_000).await;
     let mut client = bridge.client().await;
     let ping = serde_json::to_string(&ClientMessage::Ping { nonce: u64::MAX }).unwrap();
+    // Room for less on the way makes the test shorter.
+    let stream = socket2::SockRef::from(client.socket().get_ref());
+    stream.set_send_buffer_size(16 * 1024).unwrap();
     let write = async {
         loop {
-            client.socket().send(Message::text(&ping)).await.unwrap();
+            client.socket().feed(Message::text(&ping)).await.unwrap();
         }
     };
     // Once the answers fill the kernel's queues, nothing is taken any more.

@@ -4,8 +4,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::client::{Incoming, closing, handshake};
 use common::{Client, TestBridge, soon};
 use futures_util::SinkExt as _;
@@ -185,31 +183,6 @@ async fn a_client_that_says_nothing_is_sent_away_with_4005() {
     let bridge = TestBridge::start().await;
     let mut socket = handshake(bridge.address, &[]).await.unwrap();
     assert_eq!(closing(&mut socket).await.0, 4005);
-}
-
-#[tokio::test]
-async fn a_request_that_never_ends_is_given_up() {
-    let bridge = TestBridge::start().await;
-    let mut stream = tokio::net::TcpStream::connect(bridge.address)
-        .await
-        .unwrap();
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
-        .await
-        .unwrap();
-    let slow = async {
-        let mut rest = Vec::new();
-        loop {
-            tokio::select! {
-                _ = stream.read_to_end(&mut rest) => return,
-                () = tokio::time::sleep(Duration::from_millis(500)) => {
-                    // One more header now and then; the error, if any, shows in the next read.
-                    let _ = stream.write_all(b"X: y\r\n").await;
-                }
-            }
-        }
-    };
-    soon("the bridge to give up", slow).await;
 }
 
 /// Reads frames from the bridge until one closes; the code it carries.

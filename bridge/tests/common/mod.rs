@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub use client::Client;
 
 /// No test waits longer than this for anything.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Waits for what must happen.
 pub async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
