@@ -69,7 +69,7 @@ impl Guard {
             Host::Ip(_) => true,
             Host::Name(name) => name == "localhost",
         };
-        // Trunk's proxy leaves the port out.
+        // Some proxies leave the port out.
         let here = host.port.is_none_or(|port| port == self.port);
         let vouched = |allowed: &Authority| {
             let port = allowed.port.is_none_or(|port| port == host.http_port());
