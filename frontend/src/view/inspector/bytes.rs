@@ -1,26 +1,23 @@
 //! The bytes that a socket sent and received.
 
 use sockscope_frontend::bytes::{CopyFormat, copy};
-use sockscope_frontend::model::{Chunk, Direction, Held, Socket};
+use sockscope_frontend::model::{Chunk, Direction, Socket};
 use sockscope_frontend::store::use_store;
 use sockscope_protocol::SocketId;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::entry::{Entry, View};
 use super::spans;
-use crate::i18n::{Bytes as Texts, Messages};
+use crate::i18n::Bytes as Texts;
 use crate::view::ui::{use_actions, use_model, use_texts};
 use crate::view::{format, testid};
 
 /// Entries that are shown; all of them are copied and saved.
 const SHOWN: usize = 100;
-
-#[derive(Clone, Copy, PartialEq)]
-enum View {
-    Text,
-    Hex,
-}
+/// Bytes that these may show together: at full speed, the next picture has other ones.
+const SHOWN_BYTES: usize = 4 * spans::SHOWN;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct BytesProps {
@@ -79,7 +76,9 @@ pub(super) fn Bytes(props: &BytesProps) -> Html {
                     if hidden > 0 {
                         <p class="bytes-note hint">{ (texts.more_above)(hidden) }</p>
                     }
-                    { for entries.into_iter().map(|(direction, chunk)| entry(direction, chunk, *view, t)) }
+                    { for entries.into_iter().map(|(direction, chunk)| html! {
+                        <Entry key={chunk.seq.0} {direction} chunk={chunk.clone()} view={*view} />
+                    }) }
                 </div>
                 <Tools socket={props.socket} hex={*view == View::Hex} />
             }
@@ -95,40 +94,13 @@ fn newest(socket: &Socket) -> Vec<(Direction, &Chunk)> {
     };
     let mut all: Vec<_> = of(Direction::Sent).chain(of(Direction::Received)).collect();
     all.sort_by_key(|(_, chunk)| chunk.seq);
-    let skip = all.len().saturating_sub(SHOWN);
-    all.split_off(skip)
-}
-
-fn entry(direction: Direction, chunk: &Chunk, view: View, t: &Messages) -> Html {
-    let texts = &t.bytes;
-    let (word, name) = match direction {
-        Direction::Sent => (texts.sent, "sent"),
-        Direction::Received => (texts.received, "received"),
+    let mut room = SHOWN_BYTES;
+    let fits = |(_, chunk): &&(Direction, &Chunk)| {
+        let shown = chunk.payload.len().min(spans::SHOWN);
+        room.checked_sub(shown).map(|left| room = left).is_some()
     };
-    let lost = u64::from(chunk.size).saturating_sub(chunk.len());
-    let truncated = chunk.flags.truncated.then(|| lost.to_string());
-    let peer = chunk.address.map(|address| address.to_string());
-    let cut = chunk.payload.len().saturating_sub(spans::SHOWN);
-    html! {
-        <div key={chunk.seq.0} class="bytes-entry" data-testid={testid::BYTES_ENTRY}
-            data-direction={name} data-peer={peer.clone()} data-truncated={truncated}>
-            <p class="bytes-meta">
-                <strong>{ word }{ " " }{ format::bytes(chunk.len()) }</strong>
-                <span>{ format::clock(chunk.time) }{ " s" }</span>
-                if !chunk.flags.datagram { <span>{ (texts.offset)(chunk.offset) }</span> }
-                if let Some(peer) = peer { <span>{ peer }</span> }
-                if chunk.flags.peek { <span>{ "MSG_PEEK" }</span> }
-                if chunk.flags.truncated { <span class="warn">{ (t.stage.truncated)(lost) }</span> }
-            </p>
-            { match (chunk.held, chunk.is_empty(), view) {
-                (Held::LostByBridge | Held::LostByPage, ..) => html! { <p class="hint">{ t.stage.omitted }</p> },
-                (Held::Yes, true, _) => html! { <p class="hint">{ texts.empty_datagram }</p> },
-                (Held::Yes, false, View::Text) => spans::text(&chunk.payload),
-                (Held::Yes, false, View::Hex) => spans::hex(&chunk.payload, chunk.offset),
-            } }
-            if cut > 0 { <p class="hint">{ (texts.cut)(cut) }</p> }
-        </div>
-    }
+    let fitting = all.iter().rev().take(SHOWN).take_while(fits).count();
+    all.split_off(all.len() - fitting)
 }
 
 /// The switch that receives by itself.

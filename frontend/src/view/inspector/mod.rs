@@ -5,6 +5,7 @@ mod bytes;
 mod calls;
 mod composer;
 mod draft;
+mod entry;
 mod fields;
 mod file;
 mod form;

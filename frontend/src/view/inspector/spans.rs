@@ -10,24 +10,38 @@ pub(super) const SHOWN: usize = 4096;
 /// bytes that are no UTF-8 as hex.
 pub(super) fn text(bytes: &[u8]) -> Html {
     let shown = bytes.get(..SHOWN).unwrap_or(bytes);
-    let parts = spans(shown).enumerate().map(|(at, span)| match span {
-        // The bytes of an entry never change, so that a place in them names the same span for good.
-        Span::Text(text) => html! { <span key={at}>{ text.to_owned() }</span> },
-        Span::Control(byte) => {
-            let line = (byte == b'\n').then_some("\n");
-            html! {
-                <span key={at}><span class="control" title={control_name(byte)}>{ show_text(&[byte]) }</span>{ line }</span>
+    let mut parts = Vec::new();
+    let mut invalid = Vec::new();
+    for span in spans(shown) {
+        if let Span::Invalid(byte) = span {
+            invalid.push(byte);
+            continue;
+        }
+        parts.extend(take_invalid(&mut invalid));
+        parts.push(match span {
+            Span::Text(text) => html! { { text.to_owned() } },
+            Span::Control(byte) => {
+                let line = (byte == b'\n').then_some("\n");
+                html! {
+                    <><span class="control" title={control_name(byte)}>{ show_text(&[byte]) }</span>{ line }</>
+                }
             }
-        }
-        Span::Invisible(letter) => {
-            let name = format!("U+{:04X}", u32::from(letter));
-            html! { <span key={at} class="control">{ name }</span> }
-        }
-        Span::Invalid(byte) => {
-            html! { <span key={at} class="invalid">{ show_text(&[byte]) }</span> }
-        }
-    });
+            Span::Invisible(letter) => {
+                let name = format!("U+{:04X}", u32::from(letter));
+                html! { <span class="control">{ name }</span> }
+            }
+            Span::Invalid(_) => Html::default(),
+        });
+    }
+    parts.extend(take_invalid(&mut invalid));
     html! { <pre>{ for parts }</pre> }
+}
+
+/// Bytes that are no UTF-8, as many as stand together.
+fn take_invalid(bytes: &mut Vec<u8>) -> Option<Html> {
+    let shown = (!bytes.is_empty()).then(|| show_text(bytes));
+    bytes.clear();
+    shown.map(|shown| html! { <span class="invalid">{ shown }</span> })
 }
 
 /// Bytes in a line of the hex dump: as many as fit beside the stage and on a telephone.
