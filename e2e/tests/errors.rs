@@ -83,7 +83,7 @@ async fn what_cannot_be_composed_is_said() -> Result<()> {
         page.new_socket("new-udp").await?;
         page.click("call-sendto").await?;
         page.click("composer-mode-hex").await?;
-        page.fill("composer-hex", "48 6").await?;
+        page.fill("composer-hex", "48 656").await?;
         page.see("composer-error").await?;
         page.click("composer-mode-text").await?;
         page.fill("composer-text", r"\q").await?;

@@ -156,7 +156,9 @@ async fn the_keyboard_alone_is_enough() -> Result<()> {
         tab_to(page, "call-bind").await?;
         press(page, Key::Enter + "").await?;
         tab_to(page, "arg-port").await?;
-        press(page, Key::Control + "a").await?;
+        let keys = page.driver().action_chain();
+        let keys = keys.key_down(Key::Control).send_keys("a");
+        keys.key_up(Key::Control).perform().await?;
         press(page, "0").await?;
         press(page, Key::Enter + "").await?;
         page.see(Target::row("bind", "ok")).await

@@ -9,7 +9,11 @@ use crate::SocketId;
 /// `send`, `sendall` and `sendto` carry bytes, so a client makes them with a binary message
 /// ([`Payload`]); in the log they appear here with the number of bytes asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "lowercase")]
+#[serde(
+    tag = "op",
+    rename_all = "lowercase",
+    try_from = "crate::flat::CallFields"
+)]
 pub enum Call {
     /// `socket(2)`. Returns [`Value::Socket`](crate::Value::Socket).
     Socket {

@@ -19,7 +19,11 @@ pub struct Event {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    try_from = "crate::flat::BodyFields"
+)]
 pub enum EventBody {
     /// A call started. The kernel may already have answered it by the time this is read.
     Called {

@@ -4,6 +4,7 @@
 mod call;
 mod close;
 mod event;
+mod flat;
 mod frame;
 mod id;
 mod limits;

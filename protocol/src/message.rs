@@ -57,7 +57,11 @@ pub struct Hello {
 
 /// What the bridge says in a text message. Events with bytes are binary messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(
+    tag = "kind",
+    rename_all = "snake_case",
+    try_from = "crate::flat::ServerFields"
+)]
 pub enum ServerMessage {
     /// The answer to `hello`.
     Welcome(Welcome),
