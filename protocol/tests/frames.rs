@@ -129,3 +129,36 @@ fn a_malformed_call_is_refused_by_its_number() {
     assert_eq!(refused("[]").call, None);
     assert_eq!(refused(r#"{"kind":"dance","call":7}"#).call, None);
 }
+
+#[test]
+fn what_is_missing_or_unknown_is_named() {
+    for (message, named) in [
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"dance"}}"#,
+            "unknown variant `dance`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":{"socket":1}}"#,
+            "missing field `op`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"close"}}"#,
+            "missing field `socket`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"bind","socket":1}}"#,
+            "missing field `address`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"setsockopt","socket":1,"option":"SO_ERROR"}}"#,
+            "missing field `value`",
+        ),
+    ] {
+        let error = parse_client_message(message).unwrap_err();
+        assert_eq!(error.call, Some(CallId(1)), "{message}");
+        assert!(error.message.contains(named), "{}", error.message);
+    }
+    let unknown_fields =
+        r#"{"kind":"call","call":1,"request":{"op":"accept","socket":1,"flags":[],"new":{"a":1}}}"#;
+    assert!(parse_client_message(unknown_fields).is_ok());
+}

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 
 use sockscope_protocol::SocketId;
@@ -45,14 +45,14 @@ impl Model {
     #[must_use]
     pub fn lanes(&self) -> Vec<Lane> {
         let mut lanes = Vec::new();
-        let mut placed = BTreeSet::new();
+        let mut placed = HashSet::new();
         for socket in self.sockets() {
             self.place(socket, &mut lanes, &mut placed);
         }
         lanes
     }
 
-    fn place(&self, socket: &Socket, lanes: &mut Vec<Lane>, placed: &mut BTreeSet<LaneId>) {
+    fn place(&self, socket: &Socket, lanes: &mut Vec<Lane>, placed: &mut HashSet<LaneId>) {
         let mut put = |id, beside| {
             let new = placed.insert(id);
             if new {

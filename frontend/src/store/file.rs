@@ -37,7 +37,7 @@ impl Store {
         if !self.change(|state| state.uploads.begin(socket, file.name(), size)) {
             return false;
         }
-        self.0.files.borrow_mut().insert(socket, file);
+        self.0.files.borrow_mut().push((socket, file));
         self.pump_files();
         true
     }
@@ -61,7 +61,7 @@ impl Store {
         self.0
             .files
             .borrow_mut()
-            .retain(|socket, _| running.contains(socket));
+            .retain(|(socket, _)| running.contains(socket));
         for socket in running {
             let slice = {
                 let mut state = self.0.state.borrow_mut();
@@ -71,7 +71,10 @@ impl Store {
                 let waiting = state.model.load().1 + state.outbox.bytes();
                 state.uploads.next(socket, waiting, &limits)
             };
-            let file = self.0.files.borrow().get(&socket).cloned();
+            let files = self.0.files.borrow();
+            let mut of_socket = files.iter().rev().filter(|(known, _)| *known == socket);
+            let file = of_socket.next().map(|(_, file)| file.clone());
+            drop(files);
             let (Some(slice), Some(file)) = (slice, file) else {
                 continue;
             };

@@ -13,7 +13,6 @@ mod storage;
 mod upload;
 
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -91,7 +90,7 @@ struct Inner {
     session: RefCell<Option<SessionKey>>,
     connection: RefCell<Option<Connection>>,
     backoff: Cell<Backoff>,
-    files: RefCell<BTreeMap<SocketId, web_sys::File>>,
+    files: RefCell<Vec<(SocketId, web_sys::File)>>,
     timers: RefCell<Timers>,
     /// The last ping: its nonce, when it was sent, whether it was answered.
     ping: Cell<(u64, f64, bool)>,

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use sockscope_protocol::{CallId, Data, HEADER_LEN, Limits, Outcome, SocketId};
@@ -8,7 +7,7 @@ const SLICE: u64 = 256 << 10;
 
 /// Files that are being sent, one per socket.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Uploads(BTreeMap<SocketId, Upload>);
+pub struct Uploads(Vec<(SocketId, Upload)>);
 
 /// A file on its way through `sendall`, slice by slice: only some slices are in memory at a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +22,7 @@ pub struct Upload {
     pub state: UploadState,
     read: u64,
     reading: bool,
-    in_flight: BTreeMap<CallId, u64>,
+    in_flight: Vec<(CallId, u64)>,
 }
 
 /// How an upload stands.
@@ -58,7 +57,7 @@ impl Upload {
             },
             read: 0,
             reading: false,
-            in_flight: BTreeMap::new(),
+            in_flight: Vec::new(),
         }
     }
 
@@ -69,7 +68,18 @@ impl Upload {
     }
 
     fn waiting(&self) -> u64 {
-        self.in_flight.values().sum()
+        self.in_flight.iter().map(|(_, len)| len).sum()
+    }
+
+    fn carries(&self, call: CallId) -> bool {
+        self.in_flight.iter().any(|(known, _)| *known == call)
+    }
+
+    /// Takes a call off. Returns whether it was one of this file's.
+    fn ended(&mut self, call: CallId) -> bool {
+        let carried = self.carries(call);
+        self.in_flight.retain(|(known, _)| *known != call);
+        carried
     }
 }
 
@@ -77,7 +87,19 @@ impl Uploads {
     /// The file that a socket sends or sent last.
     #[must_use]
     pub fn get(&self, socket: SocketId) -> Option<&Upload> {
-        self.0.get(&socket)
+        let mut all = self.0.iter();
+        all.find(|(known, _)| *known == socket)
+            .map(|(_, upload)| upload)
+    }
+
+    fn get_mut(&mut self, socket: SocketId) -> Option<&mut Upload> {
+        let mut all = self.0.iter_mut();
+        all.find(|(known, _)| *known == socket)
+            .map(|(_, upload)| upload)
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Upload> {
+        self.0.iter_mut().map(|(_, upload)| upload)
     }
 
     /// The sockets that send a file now.
@@ -99,7 +121,8 @@ impl Uploads {
         if self.get(socket).is_some_and(Upload::running) {
             return false;
         }
-        self.0.insert(socket, Upload::new(name, size));
+        self.0.retain(|(known, _)| *known != socket);
+        self.0.push((socket, Upload::new(name, size)));
         true
     }
 
@@ -111,7 +134,7 @@ impl Uploads {
         waiting: u64,
         limits: &Limits,
     ) -> Option<Range<u64>> {
-        let upload = self.0.get_mut(&socket)?;
+        let upload = self.get_mut(socket)?;
         let longest = u64::from(limits.message_bytes).saturating_sub(HEADER_LEN as u64);
         let len = SLICE.min(longest).min(upload.size - upload.read);
         let room = waiting + len <= limits.pending_bytes / 2;
@@ -124,41 +147,41 @@ impl Uploads {
 
     /// A slice was read and its `sendall` is on its way.
     pub(super) fn handed(&mut self, socket: SocketId, call: CallId, len: u64) {
-        if let Some(upload) = self.0.get_mut(&socket) {
+        if let Some(upload) = self.get_mut(socket) {
             upload.reading = false;
             upload.read += len;
-            upload.in_flight.insert(call, len);
+            upload.in_flight.push((call, len));
         }
     }
 
     /// A slice was read and cannot be sent yet: it is read again when there is room.
     pub(super) fn put_back(&mut self, socket: SocketId) {
-        if let Some(upload) = self.0.get_mut(&socket) {
+        if let Some(upload) = self.get_mut(socket) {
             upload.reading = false;
         }
     }
 
     /// Ends one. Returns the calls that are to be cancelled.
     pub(super) fn stop(&mut self, socket: SocketId, state: UploadState) -> Vec<CallId> {
-        let Some(upload) = self.0.get_mut(&socket).filter(|upload| upload.running()) else {
+        let Some(upload) = self.get_mut(socket).filter(|upload| upload.running()) else {
             return Vec::new();
         };
         upload.state = state;
         upload.reading = false;
-        upload.in_flight.keys().copied().collect()
+        upload.in_flight.iter().map(|(call, _)| *call).collect()
     }
 
     pub(super) fn sent(&mut self, data: &Data) {
-        if let Some(upload) = self.0.get_mut(&data.socket)
-            && upload.in_flight.contains_key(&data.call)
+        if let Some(upload) = self.get_mut(data.socket)
+            && upload.carries(data.call)
         {
             upload.taken += u64::from(data.size);
         }
     }
 
     pub(super) fn returned(&mut self, call: CallId, outcome: &Outcome) {
-        for upload in self.0.values_mut() {
-            if upload.in_flight.remove(&call).is_none() {
+        for upload in self.all() {
+            if !upload.ended(call) {
                 continue;
             }
             if !matches!(outcome, Outcome::Ok(_)) && upload.running() {
@@ -170,8 +193,8 @@ impl Uploads {
     }
 
     pub(super) fn rejected(&mut self, call: CallId, message: &str) {
-        for upload in self.0.values_mut() {
-            if upload.in_flight.remove(&call).is_some() && upload.running() {
+        for upload in self.all() {
+            if upload.ended(call) && upload.running() {
                 upload.state = UploadState::Rejected(message.to_owned());
             }
         }
@@ -180,15 +203,15 @@ impl Uploads {
     /// The calls of uploads that have ended early: what they still have to send must not follow a
     /// slice that is missing.
     pub(super) fn stray(&mut self) -> Vec<CallId> {
-        self.0
-            .values_mut()
+        self.all()
             .filter(|upload| !upload.running())
-            .flat_map(|upload| std::mem::take(&mut upload.in_flight).into_keys())
+            .flat_map(|upload| std::mem::take(&mut upload.in_flight))
+            .map(|(call, _)| call)
             .collect()
     }
 
     pub(super) fn session_over(&mut self) {
-        for upload in self.0.values_mut().filter(|upload| upload.running()) {
+        for upload in self.all().filter(|upload| upload.running()) {
             upload.state = UploadState::SessionOver;
         }
     }

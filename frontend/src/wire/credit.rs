@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use sockscope_protocol::{CallId, Data, HEADER_LEN};
 
 /// How many bytes of messages a `stream` may be ahead of the page. Enough to keep a fast local
@@ -9,11 +7,12 @@ pub const WINDOW: u64 = 512 << 10;
 /// What each `stream` of this page was promised and has used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Credits {
-    streams: BTreeMap<CallId, Ledger>,
+    streams: Vec<Ledger>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ledger {
+    call: CallId,
     total: u64,
     used: u64,
 }
@@ -21,17 +20,18 @@ struct Ledger {
 impl Credits {
     /// A `stream` was asked for, with a credit of [`WINDOW`].
     pub fn begin(&mut self, call: CallId) {
-        let ledger = Ledger {
+        self.streams.push(Ledger {
+            call,
             total: WINDOW,
             used: 0,
-        };
-        self.streams.insert(call, ledger);
+        });
     }
 
     /// The page has taken a message. Returns whether the total went up, so that it is to be said:
     /// whenever half a window is used, which keeps `credit` messages few.
     pub fn took(&mut self, data: &Data) -> bool {
-        let Some(ledger) = self.streams.get_mut(&data.call) else {
+        let mut ledgers = self.streams.iter_mut();
+        let Some(ledger) = ledgers.find(|ledger| ledger.call == data.call) else {
             return false;
         };
         // What is omitted now was sent, and counted, when it was there.
@@ -51,18 +51,21 @@ impl Credits {
 
     /// A call ended.
     pub fn ended(&mut self, call: CallId) {
-        self.streams.remove(&call);
+        self.streams.retain(|ledger| ledger.call != call);
     }
 
     /// The total of a `stream` of this page that goes on.
     #[must_use]
     pub fn total(&self, call: CallId) -> Option<u64> {
-        self.streams.get(&call).map(|ledger| ledger.total)
+        let mut ledgers = self.streams.iter();
+        ledgers
+            .find(|ledger| ledger.call == call)
+            .map(|ledger| ledger.total)
     }
 
     /// The `stream` calls of this page that go on.
     pub fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.streams.keys().copied()
+        self.streams.iter().map(|ledger| ledger.call)
     }
 
     /// Forgets all, with the session.

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use sockscope_protocol::{
@@ -68,10 +68,11 @@ pub enum NotSent {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outbox {
     next: u64,
-    requests: BTreeMap<CallId, Request>,
+    /// In the order of their numbers.
+    requests: Vec<Request>,
     unwritten: VecDeque<CallId>,
-    cancels: BTreeSet<CallId>,
-    credits: BTreeMap<CallId, u64>,
+    cancels: Vec<CallId>,
+    credits: Vec<(CallId, u64)>,
     ping: Option<u64>,
     rejections: VecDeque<Rejection>,
 }
@@ -82,10 +83,10 @@ impl Outbox {
     pub fn new(first: u64) -> Self {
         Self {
             next: first,
-            requests: BTreeMap::new(),
+            requests: Vec::new(),
             unwritten: VecDeque::new(),
-            cancels: BTreeSet::new(),
-            credits: BTreeMap::new(),
+            cancels: Vec::new(),
+            credits: Vec::new(),
             ping: None,
             rejections: VecDeque::new(),
         }
@@ -94,13 +95,13 @@ impl Outbox {
     /// The calls that are on their way, the oldest first.
     #[must_use]
     pub fn requests(&self) -> impl ExactSizeIterator<Item = &Request> {
-        self.requests.values()
+        self.requests.iter()
     }
 
     /// Whether this call is on its way.
     #[must_use]
     pub fn has(&self, call: CallId) -> bool {
-        self.requests.contains_key(&call)
+        self.requests.iter().any(|request| request.id == call)
     }
 
     /// The calls that were not made, the oldest first.
@@ -160,7 +161,7 @@ impl Outbox {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.requests
-            .values()
+            .iter()
             .filter_map(|request| request.body.as_ref())
             .map(|(_, _, bytes)| bytes.len() as u64)
             .sum()
@@ -177,7 +178,7 @@ impl Outbox {
     fn push(&mut self, call: Call, body: Option<(SocketId, Payload, Bytes)>) -> CallId {
         let id = CallId(self.next);
         self.next += 1;
-        self.requests.insert(id, Request { id, call, body });
+        self.requests.push(Request { id, call, body });
         self.unwritten.push_back(id);
         id
     }
@@ -186,16 +187,19 @@ impl Outbox {
     pub fn cancel(&mut self, call: CallId) -> bool {
         if let Some(at) = self.unwritten.iter().position(|waiting| *waiting == call) {
             self.unwritten.remove(at);
-            self.requests.remove(&call);
+            self.requests.retain(|request| request.id != call);
             return true;
         }
-        self.cancels.insert(call);
+        if !self.cancels.contains(&call) {
+            self.cancels.push(call);
+        }
         false
     }
 
     /// Raises the credit of a `stream`.
     pub fn credit(&mut self, call: CallId, total: u64) {
-        self.credits.insert(call, total);
+        self.credits.retain(|(known, _)| *known != call);
+        self.credits.push((call, total));
     }
 
     /// Asks for a `pong`.
@@ -205,20 +209,21 @@ impl Outbox {
 
     /// The log shows that a call was begun, or the bridge that it was before.
     pub fn begun(&mut self, call: CallId) {
-        self.requests.remove(&call);
+        self.requests.retain(|request| request.id != call);
         self.unwritten.retain(|waiting| *waiting != call);
     }
 
     /// The log shows that a call returned.
     pub fn returned(&mut self, call: CallId) {
-        self.cancels.remove(&call);
-        self.credits.remove(&call);
+        self.cancels.retain(|known| *known != call);
+        self.credits.retain(|(known, _)| *known != call);
     }
 
     /// The bridge did not make a call.
     pub fn rejected(&mut self, call: CallId, reason: Option<RejectReason>, message: String) {
         self.unwritten.retain(|waiting| *waiting != call);
-        if let Some(request) = self.requests.remove(&call) {
+        if let Some(at) = self.requests.iter().position(|request| request.id == call) {
+            let request = self.requests.remove(at);
             if self.rejections.len() >= REJECTIONS {
                 self.rejections.pop_front();
             }
@@ -235,14 +240,11 @@ impl Outbox {
     pub fn refuse(&mut self, call: Call, why: NotSent) {
         let id = CallId(self.next);
         self.next += 1;
-        self.requests.insert(
+        self.requests.push(Request {
             id,
-            Request {
-                id,
-                call,
-                body: None,
-            },
-        );
+            call,
+            body: None,
+        });
         let reason = match why {
             NotSent::NoSession => None,
             NotSent::TooLong { .. } => Some(RejectReason::Malformed),
@@ -254,12 +256,12 @@ impl Outbox {
 
     /// A resumed session's log is here: what it does not show was not made, and is said again.
     pub fn resend(&mut self) {
-        self.unwritten = self.requests.keys().copied().collect();
+        self.unwritten = self.requests.iter().map(|request| request.id).collect();
     }
 
     /// The session is over: what is on its way will never be made.
     pub fn session_over(&mut self) {
-        let lost: Vec<CallId> = self.requests.keys().copied().collect();
+        let lost: Vec<CallId> = self.requests.iter().map(|request| request.id).collect();
         for call in lost {
             self.rejected(call, None, String::new());
         }
@@ -273,11 +275,11 @@ impl Outbox {
         if let Some(nonce) = self.ping.take() {
             return Some(Outgoing::Text(ClientMessage::Ping { nonce }));
         }
-        if let Some((call, total)) = self.credits.pop_first() {
+        if let Some((call, total)) = self.credits.pop() {
             return Some(Outgoing::Text(ClientMessage::Credit { call, total }));
         }
         while let Some(id) = self.unwritten.pop_front() {
-            if let Some(request) = self.requests.get(&id) {
+            if let Some(request) = self.requests.iter().find(|request| request.id == id) {
                 return Some(match &request.body {
                     None => Outgoing::Text(ClientMessage::Call {
                         call: id,
@@ -290,7 +292,7 @@ impl Outbox {
             }
         }
         // After the calls, so that none is cancelled before it is begun.
-        let call = self.cancels.pop_first()?;
+        let call = self.cancels.pop()?;
         Some(Outgoing::Text(ClientMessage::Cancel { call }))
     }
 }
