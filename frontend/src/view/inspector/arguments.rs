@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use sockscope_frontend::model::{Model, Op, Role, Socket};
+use sockscope_frontend::model::Op;
 use sockscope_protocol::{
     Call, Endpoint, Family, How, Linger, Membership, OptionName, OptionValue, RecvFlag, SocketId,
 };
 
+use super::defaults::Defaults;
+use super::options::{Form, OPTIONS};
 use crate::i18n::{Calls, Text};
 use crate::view::ui::Chosen;
-
-/// The ports of the tutorial, for TCP and for UDP.
-const PORTS: (u16, u16) = (8888, 9999);
 
 /// An argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,43 +37,6 @@ pub(super) enum Field {
     Family,
 }
 
-/// The form of an option's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Switch,
-    Number,
-    Linger,
-    Membership,
-    Interface,
-    /// It can only be read.
-    None,
-}
-
-/// All options with the forms of their values, in the order in which they are offered.
-pub(super) const OPTIONS: [(OptionName, Form); 21] = [
-    (OptionName::SoReuseaddr, Form::Switch),
-    (OptionName::SoReuseport, Form::Switch),
-    (OptionName::SoKeepalive, Form::Switch),
-    (OptionName::SoLinger, Form::Linger),
-    (OptionName::SoRcvbuf, Form::Number),
-    (OptionName::SoSndbuf, Form::Number),
-    (OptionName::SoBroadcast, Form::Switch),
-    (OptionName::TcpNodelay, Form::Switch),
-    (OptionName::SoError, Form::None),
-    (OptionName::IpTtl, Form::Number),
-    (OptionName::IpMulticastTtl, Form::Number),
-    (OptionName::IpMulticastLoop, Form::Switch),
-    (OptionName::IpMulticastIf, Form::Interface),
-    (OptionName::IpAddMembership, Form::Membership),
-    (OptionName::IpDropMembership, Form::Membership),
-    (OptionName::Ipv6V6only, Form::Switch),
-    (OptionName::Ipv6UnicastHops, Form::Number),
-    (OptionName::Ipv6MulticastHops, Form::Number),
-    (OptionName::Ipv6MulticastLoop, Form::Switch),
-    (OptionName::Ipv6JoinGroup, Form::Membership),
-    (OptionName::Ipv6LeaveGroup, Form::Membership),
-];
-
 /// What was typed. What was not has its default.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Arguments(BTreeMap<Field, String>);
@@ -84,67 +46,6 @@ pub(super) struct Arguments(BTreeMap<Field, String>);
 pub(super) struct Wrong {
     pub(super) field: Field,
     pub(super) text: String,
-}
-
-/// What the defaults are taken from.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Defaults {
-    family: Family,
-    port: u16,
-    peer: Option<(String, u16)>,
-    /// The largest buffer that the bridge lends.
-    most: u32,
-}
-
-impl Defaults {
-    pub(super) fn of(model: &Model, socket: &Socket) -> Self {
-        let family = socket.family.unwrap_or(Family::Inet);
-        let (tcp, udp) = PORTS;
-        let port = if socket.is_datagram() { udp } else { tcp };
-        let most = model
-            .welcome
-            .as_ref()
-            .map_or(1 << 20, |welcome| welcome.limits.message_bytes);
-        Self {
-            family,
-            port,
-            peer: likely_peer(model, socket),
-            most,
-        }
-    }
-
-    fn loopback(&self) -> &'static str {
-        match self.family {
-            Family::Inet => "127.0.0.1",
-            Family::Inet6 => "::1",
-        }
-    }
-}
-
-/// Whom a socket most likely wants to reach: who wrote to it last, or a server of this session.
-fn likely_peer(model: &Model, socket: &Socket) -> Option<(String, u16)> {
-    if socket.is_datagram() {
-        let last = socket.received.chunks().next_back();
-        if let Some(address) = last.and_then(|chunk| chunk.address) {
-            let to = Endpoint::from(address);
-            return Some((to.host, to.port));
-        }
-    }
-    let server = model.sockets().rev().find(|one| {
-        let waits = if socket.is_datagram() {
-            one.is_datagram() && one.role() == Role::Bound
-        } else {
-            one.backlog().is_some()
-        };
-        waits && one.is_open() && one.id != socket.id && one.family == socket.family
-    });
-    let local = server.and_then(|server| server.local)?;
-    let host = if local.ip().is_unspecified() {
-        if local.is_ipv6() { "::1" } else { "127.0.0.1" }.to_owned()
-    } else {
-        local.ip().to_string()
-    };
-    Some((host, local.port()))
 }
 
 impl Arguments {

@@ -4,7 +4,9 @@ use sockscope_protocol::How;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::arguments::{Arguments, Defaults, Field, Form, OPTIONS, Wrong};
+use super::arguments::{Arguments, Field, Wrong};
+use super::defaults::Defaults;
+use super::options::{Form, OPTIONS};
 use crate::i18n::Calls;
 use crate::view::{format, testid};
 

@@ -6,9 +6,10 @@ use sockscope_protocol::{Payload, SocketId};
 use web_sys::File;
 use yew::prelude::*;
 
-use super::arguments::{Defaults, Field, Wrong};
+use super::arguments::{Field, Wrong};
 use super::calls::what;
 use super::composer::Composer;
+use super::defaults::Defaults;
 use super::draft::{Draft, Mode};
 use super::fields::Fields;
 use super::file::FileProgress;

@@ -4,12 +4,14 @@ mod arguments;
 mod bytes;
 mod calls;
 mod composer;
+mod defaults;
 mod draft;
 mod entry;
 mod fields;
 mod file;
 mod form;
 mod kernel;
+mod options;
 mod result;
 mod spans;
 

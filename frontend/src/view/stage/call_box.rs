@@ -6,7 +6,7 @@ use sockscope_protocol::{Call, CallId, Outcome, Seq, Value};
 use yew::prelude::*;
 
 use super::geometry::ROW;
-use super::layout::CallBox;
+use super::parts::CallBox;
 use crate::i18n::Stage;
 use crate::view::ticker::Ticker;
 use crate::view::ui::{Act, use_texts, use_ui};

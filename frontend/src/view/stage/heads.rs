@@ -9,8 +9,8 @@ use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
 use super::geometry::Geometry;
-use super::layout::Column;
 use super::links;
+use super::parts::Column;
 use crate::i18n::Messages;
 use crate::view::ui::{Act, use_model, use_texts, use_ui};
 use crate::view::{format, names, testid};

@@ -7,7 +7,8 @@ use sockscope_protocol::Seq;
 use yew::prelude::*;
 
 use super::geometry::{Geometry, ROW};
-use super::layout::{Column, Layout, Link, LinkKind};
+use super::layout::Layout;
+use super::parts::{Column, Link, LinkKind};
 use crate::i18n::Stage;
 use crate::view::{format, testid};
 

@@ -3,9 +3,10 @@
 mod call_box;
 mod geometry;
 mod heads;
-pub(crate) mod layout;
+mod layout;
 mod links;
 mod notes;
+mod parts;
 
 use std::rc::Rc;
 
@@ -20,8 +21,9 @@ use yew::prelude::*;
 use self::call_box::CallView;
 use self::geometry::{Geometry, HEAD, ROW, Viewport, place};
 use self::heads::Heads;
-use self::layout::{CallBox, Column, Layout};
+use self::layout::Layout;
 use self::links::Places;
+use self::parts::{CallBox, Column};
 use super::ui::{use_model, use_texts, use_ui};
 use super::{empty, format, names, testid};
 

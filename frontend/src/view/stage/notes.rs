@@ -4,8 +4,9 @@ use sockscope_protocol::{ClosedBy, PeerGone};
 use yew::prelude::*;
 
 use super::geometry::{Geometry, ROW, place};
-use super::layout::{Layout, Note, NoteKind};
+use super::layout::Layout;
 use super::links::Places;
+use super::parts::{Note, NoteKind};
 use crate::i18n::Stage;
 
 pub(super) fn notes(layout: &Layout, geometry: &Geometry, places: &Places, t: &Stage) -> Html {
