@@ -38,6 +38,11 @@ fn is(error: &io::Error, expected: &str) -> bool {
         .is_some_and(|number| name(number) == expected)
 }
 
+/// What a `connect` returns that was ended by `shutdown`.
+pub(super) fn aborted() -> io::Error {
+    system::aborted()
+}
+
 /// Whether a name of an error says that an established connection is gone.
 pub(crate) fn is_reset(name: &str) -> bool {
     matches!(name, "ECONNRESET" | "ETIMEDOUT" | "ECONNABORTED")
@@ -74,7 +79,13 @@ fn by_kind(error: &io::Error) -> Failure {
 
 #[cfg(unix)]
 mod system {
+    use std::io;
+
     use nix::errno::Errno;
+
+    pub(super) fn aborted() -> io::Error {
+        Errno::ECONNABORTED.into()
+    }
 
     pub(super) fn name(number: i32) -> String {
         match Errno::from_raw(number) {
@@ -86,6 +97,12 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
+    use std::io;
+
+    pub(super) fn aborted() -> io::Error {
+        io::Error::from_raw_os_error(10053)
+    }
+
     /// The numbers of Winsock (Windows Sockets Error Codes) that have a POSIX name.
     const NAMES: [(i32, &str); 24] = [
         (10004, "EINTR"),

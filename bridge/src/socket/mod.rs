@@ -15,7 +15,8 @@ mod thread;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, Type};
@@ -38,7 +39,17 @@ pub(crate) struct Socket {
     readiness: Readiness,
     family: Family,
     kind: SocketType,
+    /// `bind` succeeded.
+    bound: AtomicBool,
+    /// How often `shutdown` ended a life of the socket. Held by the calls that begin or end one, so
+    /// that what one of them looks at is still so when it asks the kernel.
+    life: Mutex<Life>,
 }
+
+/// Which of a socket's lives it is in: a connection on its way that `shutdown` ends leaves a socket
+/// that may be connected anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Life(u64);
 
 impl Socket {
     /// `socket(2)`.
@@ -67,6 +78,8 @@ impl Socket {
             readiness,
             family,
             kind,
+            bound: AtomicBool::new(false),
+            life: Mutex::default(),
         })
     }
 
@@ -90,23 +103,49 @@ impl Socket {
 
     /// `bind(2)`.
     pub(crate) fn bind(&self, address: SocketAddr) -> io::Result<()> {
-        self.os.bind(&SockAddr::from(address))
-    }
-
-    /// `listen(2)`.
-    pub(crate) fn listen(&self, backlog: i32) -> io::Result<()> {
-        self.os.listen(backlog)?;
-        self.readiness.forget();
+        let _life = self.life();
+        self.os.bind(&SockAddr::from(address))?;
+        self.bound.store(true, Ordering::Relaxed);
         Ok(())
     }
 
-    /// `connect(2)`; for TCP it usually answers `EINPROGRESS`, and [`Self::connected`] tells the end.
-    pub(crate) fn connect(&self, address: SocketAddr) -> io::Result<()> {
+    /// `listen(2)`. Where the kernel will bind the socket by itself, `judge` is asked first about the
+    /// address that it will take.
+    pub(crate) fn listen<E>(
+        &self,
+        backlog: i32,
+        judge: impl FnOnce(SocketAddr) -> Result<(), E>,
+    ) -> Result<io::Result<()>, E> {
+        let _life = self.life();
+        if self.listens_anywhere() {
+            judge(wildcard(self.family, 0))?;
+        }
+        let listening = self.os.listen(backlog);
+        if listening.is_ok() {
+            self.readiness.forget();
+        }
+        Ok(listening)
+    }
+
+    /// Whether `listen` would make the kernel choose the address. The port that `getsockname` shows
+    /// tells nothing: after a `connect` that failed it is one that the socket has lost.
+    fn listens_anywhere(&self) -> bool {
+        self.kind == SocketType::Stream
+            && !self.bound.load(Ordering::Relaxed)
+            && self
+                .local_address()
+                .map_or(true, |address| address.ip().is_unspecified())
+    }
+
+    /// `connect(2)`; for TCP it usually answers `EINPROGRESS`, and [`Self::connected`] tells the end
+    /// of the attempt made in this life.
+    pub(crate) fn connect(&self, address: SocketAddr) -> (Life, io::Result<()>) {
+        let life = self.life();
         let result = self.os.connect(&SockAddr::from(address));
         if self.kind == SocketType::Stream {
             self.readiness.forget();
         }
-        result
+        (*life, result)
     }
 
     /// Whether `error` of [`Self::connect`] says that the connection is on its way.
@@ -115,14 +154,22 @@ impl Socket {
     }
 
     /// Waits for the end of an attempt to connect to `address` that is in progress.
-    pub(crate) async fn connected(&self, address: SocketAddr) -> io::Result<()> {
+    pub(crate) async fn connected(&self, address: SocketAddr, life: Life) -> io::Result<()> {
         self.readiness
-            .io(Direction::Send, || self.attempt(address))
+            .io(Direction::Send, || self.attempt(address, life))
             .await
     }
 
     /// The state of the attempt; `EAGAIN` while it goes on.
-    fn attempt(&self, address: SocketAddr) -> io::Result<()> {
+    fn attempt(&self, address: SocketAddr, life: Life) -> io::Result<()> {
+        let now = self.life();
+        if *now != life {
+            // Asking through `connect` would begin an attempt that nobody wants.
+            return match self.os.peer_addr() {
+                Ok(_) => Ok(()),
+                Err(_) => Err(errno::aborted()),
+            };
+        }
         if cfg!(target_os = "linux") {
             // Linux reports the end of an attempt through the next `connect(2)`. Taking it from
             // `SO_ERROR` would leave the socket in a state in which the next `connect(2)`, meant as a
@@ -155,6 +202,8 @@ impl Socket {
 
     /// `shutdown(2)`.
     pub(crate) fn shutdown(&self, how: How) -> io::Result<()> {
+        let mut life = self.life();
+        life.0 += 1;
         self.os.shutdown(match how {
             How::Read => Shutdown::Read,
             How::Write => Shutdown::Write,
@@ -170,17 +219,6 @@ impl Socket {
     /// `getpeername(2)`.
     pub(crate) fn peer_address(&self) -> io::Result<SocketAddr> {
         inet(&self.os.peer_addr()?)
-    }
-
-    /// Whether the kernel has given the socket a local port.
-    pub(crate) fn is_bound(&self) -> bool {
-        self.local_address()
-            .is_ok_and(|address| address.port() != 0)
-    }
-
-    /// The wildcard address of the socket's family with port 0: what `listen(2)` binds by itself.
-    pub(crate) fn wildcard(&self) -> SocketAddr {
-        wildcard(self.family, 0)
     }
 
     /// What the kernel shows of the socket.
@@ -221,6 +259,10 @@ impl Socket {
             // A socket that cannot be told so waits; nothing else can be done about it.
             let _ = self.os.set_linger(None);
         }
+    }
+
+    fn life(&self) -> MutexGuard<'_, Life> {
+        self.life.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `close(2)`, once the last user of the socket is gone. Waits in the kernel if [`Self::lingers`].

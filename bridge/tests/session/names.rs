@@ -133,6 +133,21 @@ async fn the_wildcard_is_bound_only_if_allowed_also_by_listen() {
         refused(&listen);
     }
 
+    // A connect that failed leaves a port in getsockname which the socket does not have any more.
+    let (closed, nobody) = client.listener(1).await;
+    client.ok(Call::Close { socket: closed }).await;
+    let socket = client.tcp().await;
+    let connected = client.call(connect(socket, nobody)).await;
+    assert_eq!(connected.error(), "ECONNREFUSED");
+    refused(&client.call(Call::Listen { socket, backlog: 1 }).await);
+    // Where the kernel would not bind anything, it is the one to answer.
+    let (socket, _peer) = client.pair().await;
+    let listen = client.call(Call::Listen { socket, backlog: 1 }).await;
+    assert_eq!(listen.error(), "EINVAL");
+    let socket = client.udp().await;
+    let listen = client.call(Call::Listen { socket, backlog: 1 }).await;
+    assert_eq!(listen.error(), "EOPNOTSUPP");
+
     let policy = Policy::new(Vec::new(), vec!["wildcard".parse().unwrap()]).unwrap();
     let client = Client::with(Limits::default(), policy);
     let socket = client.tcp().await;

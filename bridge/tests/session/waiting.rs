@@ -4,11 +4,11 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use sockscope_protocol::{
-    Call, CancelledBy, ClosedBy, EventBody, Linger, OptionName, OptionValue, Outcome, Payload,
+    Call, CancelledBy, ClosedBy, EventBody, How, Linger, OptionName, OptionValue, Outcome, Payload,
     TcpState, Value,
 };
 
-use crate::client::{Client, connect, recv, recvfrom, soon};
+use crate::client::{Client, connect, recv, recvfrom, shutdown, soon};
 
 const SHORT: Duration = Duration::from_millis(30);
 
@@ -92,6 +92,32 @@ async fn a_connect_waits_for_room_in_the_accept_queue() {
     let connected = client.returned(waiting).await;
     assert_eq!(connected.outcome, Outcome::Ok(Value::Nothing));
     assert!(connected.blocked);
+}
+
+/// A second attempt behind the caller's back would go on after the first was given up.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn shutdown_ends_a_connection_attempt_and_what_waits_for_it() {
+    let client = Client::new();
+    let (_listener, address) = client.listener(0).await;
+    let _fills = client.connected(address).await;
+
+    let socket = client.tcp().await;
+    let connecting = client.start(connect(socket, address));
+    let receiving = client.start(recv(socket, 1));
+    client
+        .observed(socket, "SYN-SENT", |kernel| {
+            kernel.state == Some(TcpState::SynSent)
+        })
+        .await;
+    client.ok(shutdown(socket, How::Both)).await;
+    assert_eq!(client.returned(connecting).await.error(), "ECONNABORTED");
+    client.returned(receiving).await;
+    client
+        .observed(socket, "CLOSED", |kernel| {
+            kernel.state == Some(TcpState::Closed)
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,15 +26,10 @@ impl Making {
     }
 
     pub(super) fn listen(&self, socket: &Socket, backlog: i32) -> Result<Value, Outcome> {
-        if !socket.is_bound() {
-            // The kernel binds it to the wildcard address by itself.
-            let policy = &self.session.settings.policy;
-            policy
-                .check_bind(socket.wildcard())
-                .map_err(Outcome::Refused)?;
-        }
+        let policy = &self.session.settings.policy;
         socket
-            .listen(backlog)
+            .listen(backlog, |address| policy.check_bind(address))
+            .map_err(Outcome::Refused)?
             .map(|()| Value::Nothing)
             .map_err(|error| errno(&error))
     }
@@ -69,9 +64,10 @@ impl Making {
             .limit(async {
                 let addresses = self.addresses(slot, endpoint).await?;
                 let address = judged(&addresses, |address| policy.check_connect(address))?;
-                match socket.connect(address) {
+                let (life, result) = socket.connect(address);
+                match result {
                     Err(error) if Socket::is_in_progress(&error) && !patience.is_none() => {
-                        socket.connected(address).await
+                        socket.connected(address, life).await
                     }
                     result => result,
                 }
