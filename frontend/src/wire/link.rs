@@ -68,7 +68,7 @@ impl Refused {
             Some(CloseCode::BadMessages | CloseCode::HelloExpected | CloseCode::Flood) => {
                 Self::Protocol(code)
             }
-            None if matches!(code, 1007 | 1009) => Self::Protocol(code),
+            None if matches!(code, 1002 | 1007 | 1009) => Self::Protocol(code),
             None => return None,
         })
     }
