@@ -17,6 +17,9 @@ use crate::socket::{Socket, check_option, check_readable};
 /// The longest host name (RFC 1035 section 2.3.4 allows 253 letters; a zone may follow an address).
 const MAX_HOST: usize = 255;
 
+/// How many flags there are for `recv`.
+const RECV_FLAGS: usize = 2;
+
 /// What a session counts.
 #[derive(Debug)]
 pub(super) struct State {
@@ -230,6 +233,10 @@ fn check_arguments(limits: &Limits, request: &Call) -> Result<(), NotMade> {
         Call::Send { length: bytes, .. }
         | Call::SendAll { length: bytes, .. }
         | Call::SendTo { length: bytes, .. } => length(*bytes),
+        // The log keeps the list as it is, so that it must not be long.
+        Call::Recv { flags, .. } | Call::RecvFrom { flags, .. } if flags.len() > RECV_FLAGS => {
+            Err("each flag is given once".to_owned())
+        }
         Call::Recv { size, .. } | Call::RecvFrom { size, .. } => length(*size),
         Call::Stream { size: 0, .. } => {
             Err("a stream needs a buffer of at least 1 byte".to_owned())

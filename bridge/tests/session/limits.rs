@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use sockscope::session::NotMade;
 use sockscope_protocol::{
-    Call, CallId, Endpoint, Family, HEADER_LEN, Limits, Payload, RejectReason, Seq, SocketId,
-    SocketType,
+    Call, CallId, Endpoint, Family, HEADER_LEN, Limits, Payload, RecvFlag, RejectReason, Seq,
+    SocketId, SocketType,
 };
 
-use crate::client::{Client, recv, rejection};
+use crate::client::{Client, recv, recv_flags, rejection};
 
 fn tcp() -> Call {
     Call::Socket {
@@ -192,6 +192,8 @@ async fn a_buffer_fits_into_a_message() {
             size: 0,
             credit: 0,
         },
+        // A list of flags stays in the log for as long as the call.
+        recv_flags(socket, 1, &[RecvFlag::Peek; 3]),
         // Bytes come with their call or not at all.
         Call::Send { socket, length: 5 },
         Call::SendTo {
