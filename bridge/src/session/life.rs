@@ -14,6 +14,9 @@ use super::{
     Log, MAX_LINGERING, MAX_LOOKUPS, Registry, Session, Settings, TooMany, calls, observe,
 };
 
+/// How long a session waits at least for the one who began it.
+const FIRST: Duration = Duration::from_secs(10);
+
 impl Session {
     /// Begins a session; its tasks run until it ends.
     pub(super) fn start(
@@ -131,6 +134,13 @@ async fn live(session: Arc<Session>) {
 async fn nobody_comes_back(session: &Session) {
     let linger = Duration::from_secs(u64::from(session.settings.limits.linger_seconds));
     let mut views = session.views.subscribe();
+    let first = views.wait_for(|views| *views > 0);
+    if tokio::time::timeout(linger.max(FIRST), first)
+        .await
+        .is_err()
+    {
+        return;
+    }
     loop {
         // The sender lives as long as the session, so that the waits cannot fail.
         let _ = views.wait_for(|views| *views == 0).await;

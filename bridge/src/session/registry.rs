@@ -40,7 +40,8 @@ impl Registry {
         &self.settings
     }
 
-    /// Begins a session. It ends by itself when nobody attaches within `linger_seconds`.
+    /// Begins a session. It ends by itself when nobody attaches within `linger_seconds`
+    /// (10 seconds where that is less).
     ///
     /// Must be called within a tokio runtime, which runs the session's tasks.
     ///

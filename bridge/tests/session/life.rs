@@ -116,6 +116,22 @@ async fn it_ends_when_nobody_comes_back_in_time() {
     assert!(session.ended().is_cancelled());
 }
 
+/// With `linger_seconds` 0 as well, a session is there for the one who begins it.
+#[tokio::test(start_paused = true)]
+async fn it_waits_for_the_one_who_begins_it() {
+    let registry = registry(Limits {
+        linger_seconds: 0,
+        ..Limits::default()
+    });
+    let session = registry.open().unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let view = session.attach().unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!session.ended().is_cancelled());
+    drop(view);
+    soon("the end", session.ended().cancelled()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn its_end_cancels_calls_and_closes_sockets() {
     let client = Client::new();
