@@ -174,6 +174,18 @@ async fn sessions_that_are_not_held_cannot_be_taken_up() {
 }
 
 #[tokio::test]
+async fn a_new_session_has_no_event_to_come_back_to() {
+    let bridge = TestBridge::with(|config| config.limits.sessions = 1).await;
+    let confused = Hello {
+        after: Seq(5),
+        ..hello(&bridge.token)
+    };
+    assert_eq!(greet(bridge.address, confused).await.unwrap_err(), 4003);
+    // No session was begun for it, or there would be no room for this one.
+    bridge.client().await;
+}
+
+#[tokio::test]
 async fn hello_must_come_first() {
     let bridge = TestBridge::start().await;
     for first in [

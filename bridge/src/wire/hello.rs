@@ -14,6 +14,8 @@ use crate::state::Bridge;
 /// How long a client may take to say `hello`.
 const HELLO: Duration = Duration::from_secs(10);
 
+const NO_SUCH_EVENT: &str = "the session has no such event yet: it cannot be the one that is meant";
+
 /// A client that was let in.
 #[derive(Debug)]
 pub(super) struct Accepted {
@@ -103,14 +105,13 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
                 true,
             )
         }
+        (None, None) if hello.after > Seq(0) => return Err(gone(NO_SUCH_EVENT)),
         (None, None) => (registry.open().map_err(too_many)?, false),
     };
     let guard = session.attach().map_err(too_many)?;
     let last = session.log().last();
     if hello.after > last {
-        return Err(gone(
-            "the session has no such event yet: it cannot be the one that is meant",
-        ));
+        return Err(gone(NO_SUCH_EVENT));
     }
     let may_call = hello.view.is_none();
     let settings = registry.settings();
