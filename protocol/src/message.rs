@@ -184,6 +184,21 @@ pub struct Malformed {
     pub message: String,
 }
 
+/// How much of what is wrong is told: a parser may quote the message, which may be long.
+const MAX_MALFORMED: usize = 400;
+
+/// What is wrong, fit to be told and to be written into a log: short, and on one line.
+fn legible(message: &str) -> String {
+    message
+        .chars()
+        .take(MAX_MALFORMED)
+        .map(|letter| match letter {
+            letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+            letter => letter,
+        })
+        .collect()
+}
+
 /// Reads a text message of a client.
 ///
 /// # Errors
@@ -202,7 +217,7 @@ pub fn parse_client_message(text: &str) -> Result<ClientMessage, Malformed> {
         let call = envelope
             .filter(|envelope| envelope.kind.as_deref() == Some("call"))
             .and_then(|envelope| envelope.call);
-        malformed(call, error.to_string())
+        malformed(call, legible(&error.to_string()))
     })?;
     match message {
         ClientMessage::Call {

@@ -115,6 +115,15 @@ fn a_direction_refuses_the_kinds_of_the_other() {
 }
 
 #[test]
+fn what_is_wrong_is_told_in_one_short_line() {
+    let kind = format!(r"\n\u001b[2J{}", "x".repeat(100_000));
+    let error = parse_client_message(&format!(r#"{{"kind":"{kind}"}}"#)).unwrap_err();
+    assert!(error.message.contains("xxx"), "{error}");
+    assert!(error.message.len() < 2000);
+    assert!(!error.message.contains(char::is_control), "{error}");
+}
+
+#[test]
 fn a_malformed_call_is_refused_by_its_number() {
     let refused = |text| parse_client_message(text).unwrap_err();
     let unknown = refused(r#"{"kind":"call","call":5,"request":{"op":"dance"}}"#);
