@@ -28,7 +28,7 @@ pub(crate) use options::{check as check_option, check_readable};
 pub(crate) use readiness::Direction;
 pub(crate) use receive::ReceiveFlags;
 pub(crate) use resolve::{Unresolved, address_of, lookup};
-pub(crate) use thread::on_own_thread;
+pub(crate) use thread::{LINGERING, LOOKUPS};
 
 use readiness::Readiness;
 

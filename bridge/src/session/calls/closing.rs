@@ -7,7 +7,7 @@ use sockscope_protocol::{ClosedBy, EventBody, Outcome, Value};
 use super::super::Session;
 use super::super::slot::{Slot, lock};
 use super::{Making, errno};
-use crate::socket::{Socket, on_own_thread};
+use crate::socket::{LINGERING, Socket};
 
 /// Ends the socket's pending calls, waits until they have returned, and closes the descriptor, for
 /// which the kernel may wait (`SO_LINGER`).
@@ -24,13 +24,15 @@ pub(super) async fn close(making: &Making) -> Result<Value, Outcome> {
         .is_some_and(|socket| socket.lingers().is_some());
     if lingers {
         let permit = Arc::clone(&making.session.lingering).acquire_owned().await;
+        let place = LINGERING.place().await.map_err(|error| errno(&error))?;
+        // Taken when nothing is waited for any more but the kernel: whoever drops this call before
+        // leaves the socket to those who close it without waiting.
         let socket = take(slot);
-        on_own_thread("close", move || {
+        let closing = place.run(move || {
             let _permit = permit;
             close_now(socket);
-        })
-        .await
-        .map_err(|error| errno(&error))?;
+        });
+        closing.await.map_err(|error| errno(&error))?;
         closed(&making.session, slot, ClosedBy::Call);
     } else {
         close_at_once(&making.session, slot, ClosedBy::Call);

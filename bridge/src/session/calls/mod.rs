@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use super::Session;
 use super::slot::Slot;
-use crate::socket::{Socket, failure, lookup, on_own_thread};
+use crate::socket::{LOOKUPS, Socket, failure, lookup};
 
 pub(super) use closing::close_at_once;
 
@@ -131,17 +131,19 @@ impl Making {
         kind: SocketType,
     ) -> Result<Vec<std::net::SocketAddr>, Outcome> {
         let permit = Arc::clone(&self.session.lookups).acquire_owned().await;
-        on_own_thread("getaddrinfo", move || {
+        let place = LOOKUPS.place().await.map_err(|error| errno(&error))?;
+        let found = place.run(move || {
             // Given back when the resolver is done, not when nobody waits for it any more.
             let _permit = permit;
             lookup(&host, port, family, kind)
-        })
-        .await
-        .map_err(|error| errno(&error))?
-        .map_err(|unresolved| match unresolved {
-            crate::socket::Unresolved::Resolver(failure) => Outcome::Resolver(failure),
-            crate::socket::Unresolved::Errno(failure) => Outcome::Errno(failure),
-        })
+        });
+        found
+            .await
+            .map_err(|error| errno(&error))?
+            .map_err(|unresolved| match unresolved {
+                crate::socket::Unresolved::Resolver(failure) => Outcome::Resolver(failure),
+                crate::socket::Unresolved::Errno(failure) => Outcome::Errno(failure),
+            })
     }
 
     /// The addresses that an endpoint stands for, for a socket of this family and kind.
