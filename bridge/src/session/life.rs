@@ -41,7 +41,7 @@ impl Session {
             lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)),
             lingering: Arc::new(Semaphore::new(MAX_LINGERING)),
             calls: TaskTracker::new(),
-            views: watch::Sender::new(0),
+            views: watch::Sender::new(Views::default()),
             ending: CancellationToken::new(),
             ended: CancellationToken::new(),
         });
@@ -52,16 +52,30 @@ impl Session {
         session
     }
 
-    /// Counts somebody who follows the session. `linger_seconds` after the last one is gone, the
+    /// Counts a client that follows the session. `linger_seconds` after the last one is gone, the
     /// session ends.
     ///
     /// # Errors
     /// [`TooMany`] when `views` are attached.
     pub fn attach(self: &Arc<Self>) -> Result<ViewGuard, TooMany> {
+        self.attach_as(false)
+    }
+
+    /// Counts somebody who only looks. However many there are, they leave room for a client to come
+    /// back.
+    ///
+    /// # Errors
+    /// [`TooMany`] when `views` are attached, or all but one that only look.
+    pub fn attach_onlooker(self: &Arc<Self>) -> Result<ViewGuard, TooMany> {
+        self.attach_as(true)
+    }
+
+    fn attach_as(self: &Arc<Self>, onlooker: bool) -> Result<ViewGuard, TooMany> {
         let limit = self.settings.limits.views;
         let attached = self.views.send_if_modified(|views| {
-            let free = *views < limit;
-            *views += u32::from(free);
+            let free = views.all < limit && !(onlooker && views.onlookers + 1 >= limit);
+            views.all += u32::from(free);
+            views.onlookers += u32::from(free && onlooker);
             free
         });
         if !attached {
@@ -72,6 +86,7 @@ impl Session {
         }
         Ok(ViewGuard {
             session: Arc::clone(self),
+            onlooker,
         })
     }
 
@@ -95,6 +110,15 @@ impl Session {
 #[derive(Debug)]
 pub struct ViewGuard {
     session: Arc<Session>,
+    onlooker: bool,
+}
+
+/// How many follow a session.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Views {
+    all: u32,
+    /// Those among them who only look.
+    onlookers: u32,
 }
 
 impl ViewGuard {
@@ -107,7 +131,10 @@ impl ViewGuard {
 
 impl Drop for ViewGuard {
     fn drop(&mut self) {
-        self.session.views.send_modify(|views| *views -= 1);
+        self.session.views.send_modify(|views| {
+            views.all -= 1;
+            views.onlookers -= u32::from(self.onlooker);
+        });
     }
 }
 
@@ -134,7 +161,7 @@ async fn live(session: Arc<Session>) {
 async fn nobody_comes_back(session: &Session) {
     let linger = Duration::from_secs(u64::from(session.settings.limits.linger_seconds));
     let mut views = session.views.subscribe();
-    let first = views.wait_for(|views| *views > 0);
+    let first = views.wait_for(|views| views.all > 0);
     if tokio::time::timeout(linger.max(FIRST), first)
         .await
         .is_err()
@@ -143,8 +170,8 @@ async fn nobody_comes_back(session: &Session) {
     }
     loop {
         // The sender lives as long as the session, so that the waits cannot fail.
-        let _ = views.wait_for(|views| *views == 0).await;
-        let somebody = views.wait_for(|views| *views > 0);
+        let _ = views.wait_for(|views| views.all == 0).await;
+        let somebody = views.wait_for(|views| views.all > 0);
         if tokio::time::timeout(linger, somebody).await.is_err() {
             return;
         }

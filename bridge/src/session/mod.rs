@@ -96,7 +96,7 @@ pub struct Session {
     /// The calls that have not returned.
     calls: TaskTracker,
     /// How many follow the session.
-    views: watch::Sender<u32>,
+    views: watch::Sender<life::Views>,
     /// Fires when the end begins.
     ending: CancellationToken,
     /// Fires when the sockets are closed.

@@ -108,12 +108,17 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         (None, None) if hello.after > Seq(0) => return Err(gone(NO_SUCH_EVENT)),
         (None, None) => (registry.open().map_err(too_many)?, false),
     };
-    let guard = session.attach().map_err(too_many)?;
+    let may_call = hello.view.is_none();
+    let guard = if may_call {
+        session.attach()
+    } else {
+        session.attach_onlooker()
+    };
+    let guard = guard.map_err(too_many)?;
     let last = session.log().last();
     if hello.after > last {
         return Err(gone(NO_SUCH_EVENT));
     }
-    let may_call = hello.view.is_none();
     let settings = registry.settings();
     tracing::Span::current().record("session", session.number());
     tracing::info!(

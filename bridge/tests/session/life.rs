@@ -62,6 +62,23 @@ async fn sessions_and_views_are_counted() {
     session.attach().unwrap();
 }
 
+#[tokio::test]
+async fn who_only_looks_leaves_room_for_who_comes_back() {
+    let registry = registry(Limits {
+        views: 3,
+        ..Limits::default()
+    });
+    let session = registry.open().unwrap();
+    let _first = session.attach_onlooker().unwrap();
+    let second = session.attach_onlooker().unwrap();
+    assert!(session.attach_onlooker().is_err());
+    let client = session.attach().unwrap();
+    assert!(session.attach().is_err());
+    drop((second, client));
+    let _clients = [session.attach().unwrap(), session.attach().unwrap()];
+    assert!(session.attach_onlooker().is_err());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_goes_on_while_nobody_looks_and_is_taken_up_again() {
     let registry = registry(Limits::default());
