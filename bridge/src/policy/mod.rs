@@ -11,6 +11,9 @@
 //!   0, because that is what the kernel then binds (`listen(2)`).
 //!
 //! Joining a multicast group needs no leave: what a socket receives is decided by where it is bound.
+//! Nor does `sendto` on a socket that is not bound, which the kernel binds to the wildcard address, at
+//! a port of its choice: every datagram client does so. What comes in there from elsewhere cannot be
+//! answered.
 
 mod class;
 mod rule;
