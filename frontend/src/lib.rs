@@ -5,5 +5,6 @@
 pub mod bytes;
 pub mod lesson;
 pub mod model;
+pub mod sorted;
 pub mod store;
 pub mod wire;

@@ -172,7 +172,11 @@ fn a_closed_socket_derails() {
         let next = run.progress(&kernel.model).next.expect("a call");
         kernel.make(next);
     }
-    let server = run.progress(&kernel.model).roles[&Role::Server];
+    let server = *run
+        .progress(&kernel.model)
+        .roles
+        .get(&Role::Server)
+        .unwrap();
     kernel.make(Intent::Call(Call::Close { socket: server }));
     let progress = run.progress(&kernel.model);
     assert_eq!(progress.state, State::OffRails);

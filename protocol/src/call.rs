@@ -354,7 +354,7 @@ pub enum OptionName {
 }
 
 /// The value of a socket option. The option decides which form it takes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum OptionValue {
     /// On or off.

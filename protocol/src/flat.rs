@@ -4,12 +4,17 @@
 //! What serde derives for tagged enums keeps the whole object in memory, reads it again for the
 //! variant, and generates that for each of them: in the page it was a fifth of the WebAssembly.
 
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    Call, CallId, ClosedBy, Endpoint, Event, EventBody, Family, How, Limits, Observation,
-    OptionName, OptionValue, Outcome, PeerGone, Platform, Policy, RecvFlag, RejectReason, Seq,
-    ServerMessage, SessionKey, SocketId, SocketType, ViewKey, Welcome,
+    Call, CallId, ClosedBy, Endpoint, Event, EventBody, Family, How, Limits, Linger, Membership,
+    Observation, OptionName, OptionValue, Outcome, PeerGone, Platform, Policy, RecvFlag,
+    RejectReason, Seq, ServerMessage, SessionKey, SocketId, SocketType, ViewKey, Welcome,
 };
 
 /// A field that a message of its kind must have.
@@ -160,6 +165,74 @@ impl TryFrom<CallFields> for Call {
                 family: fields.family,
             },
         })
+    }
+}
+
+/// `SO_LINGER` and groups, whose fields tell them apart.
+#[derive(Deserialize)]
+struct OptionFields {
+    on: Option<bool>,
+    seconds: Option<u16>,
+    group: Option<IpAddr>,
+    interface: Option<IpAddr>,
+    #[serde(default)]
+    index: u32,
+}
+
+impl<'de> Deserialize<'de> for OptionValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OptionVisitor)
+    }
+}
+
+struct OptionVisitor;
+
+impl<'de> Visitor<'de> for OptionVisitor {
+    type Value = OptionValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value of a socket option")
+    }
+
+    fn visit_bool<E>(self, on: bool) -> Result<OptionValue, E> {
+        Ok(OptionValue::Bool(on))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<OptionValue, E> {
+        Ok(OptionValue::Int(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<OptionValue, E> {
+        i64::try_from(number)
+            .map(OptionValue::Int)
+            .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<OptionValue, E> {
+        Ok(match text.parse() {
+            Ok(address) => OptionValue::Interface(address),
+            Err(_) => OptionValue::Errno(Some(text.to_owned())),
+        })
+    }
+
+    fn visit_unit<E>(self) -> Result<OptionValue, E> {
+        Ok(OptionValue::Errno(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OptionValue, A::Error> {
+        let fields = OptionFields::deserialize(MapAccessDeserializer::new(map))?;
+        match fields.on {
+            Some(on) => need(fields.seconds, "seconds")
+                .map(|seconds| OptionValue::Linger(Linger { on, seconds })),
+            None => need(fields.group, "group").map(|group| {
+                OptionValue::Membership(Membership {
+                    group,
+                    interface: fields.interface,
+                    index: fields.index,
+                })
+            }),
+        }
+        .map_err(de::Error::custom)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Which of the calls that were made did which step.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use sockscope_protocol::{Call, CallId, Seq, SocketId, Value};
 
 use super::{Act, Problem, Role, Step, Until};
 use crate::model::{CallRecord, FarEnd, Model, Socket};
+use crate::sorted::{Map, Set};
 
 /// Gives every step the first call that did it and that no earlier step has.
 pub(super) struct Finder<'a> {
     model: &'a Model,
     since: Seq,
-    taken: BTreeSet<CallId>,
-    roles: BTreeMap<Role, SocketId>,
+    taken: Set<CallId>,
+    roles: Map<Role, SocketId>,
 }
 
 impl<'a> Finder<'a> {
@@ -20,12 +19,12 @@ impl<'a> Finder<'a> {
         Self {
             model,
             since,
-            taken: BTreeSet::new(),
-            roles: BTreeMap::new(),
+            taken: Set::new(),
+            roles: Map::new(),
         }
     }
 
-    pub(super) fn roles(&self) -> &BTreeMap<Role, SocketId> {
+    pub(super) fn roles(&self) -> &Map<Role, SocketId> {
         &self.roles
     }
 

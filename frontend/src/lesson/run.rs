@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
 use sockscope_protocol::{Call, CallId, Seq, SocketId};
 
 use super::find::Finder;
 use super::{Act, Intent, Lesson, Role, Skip, intent};
 use crate::model::Model;
+use crate::sorted::Map;
 
 /// A lesson that somebody takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct Progress {
     /// What is in the way.
     pub problem: Option<Problem>,
     /// Whose socket is which.
-    pub roles: BTreeMap<Role, SocketId>,
+    pub roles: Map<Role, SocketId>,
 }
 
 /// How a lesson stands.

@@ -61,13 +61,12 @@ impl Model {
     fn socket_mut(&mut self, id: SocketId) -> &mut Socket {
         let time = self.time;
         self.sockets
-            .entry(id)
-            .or_insert_with(|| Socket::new(id, time, Origin::Unknown))
+            .get_or_insert_with(id, || Socket::new(id, time, Origin::Unknown))
     }
 
     fn call_mut(&mut self, id: CallId, seq: Seq, time: u64) -> &mut CallRecord {
         let began = *self.call_index.entry(id).or_insert(seq);
-        self.calls.entry(began).or_insert_with(|| {
+        self.calls.get_or_insert_with(began, || {
             self.waiting.insert(began);
             CallRecord {
                 id,
@@ -141,8 +140,7 @@ impl Model {
         }
         let socket = self
             .sockets
-            .entry(id)
-            .or_insert_with(|| Socket::new(id, time, origin));
+            .get_or_insert_with(id, || Socket::new(id, time, origin));
         socket.origin = origin;
         socket.family = family;
         socket.kind = kind;

@@ -29,7 +29,7 @@ impl Model {
 
     /// The calls that began after an event.
     pub fn calls_after(&self, seq: Seq) -> impl DoubleEndedIterator<Item = &CallRecord> {
-        self.calls.range(seq.next()..).map(|(_, call)| call)
+        self.calls.from(&seq.next()).map(|(_, call)| call)
     }
 
     /// The calls that wait, in the order in which they began.

@@ -13,7 +13,9 @@ mod socket;
 mod stream;
 mod transfer;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use crate::sorted::{Map, Set};
+
+use std::collections::{HashMap, VecDeque};
 
 use sockscope_protocol::{CallId, Event, Seq, SocketId, Welcome};
 
@@ -88,12 +90,12 @@ pub struct Model {
     pub missing: u64,
     /// What the page has let go.
     pub forgotten: Forgotten,
-    sockets: BTreeMap<SocketId, Socket>,
+    sockets: Map<SocketId, Socket>,
     /// By the event that began them, which is the order in which they were made.
-    calls: BTreeMap<Seq, CallRecord>,
+    calls: Map<Seq, CallRecord>,
     call_index: HashMap<CallId, Seq>,
     /// Calls that have not returned, as far as is known.
-    waiting: BTreeSet<Seq>,
+    waiting: Set<Seq>,
     returned: VecDeque<Seq>,
     closed: VecDeque<SocketId>,
     rows: VecDeque<Row>,
@@ -135,7 +137,7 @@ impl Model {
         }
         self.missing += last.0 - first.0 + 1;
         self.last = last;
-        for began in &self.waiting {
+        for began in self.waiting.iter() {
             if let Some(call) = self.calls.get_mut(began) {
                 call.uncertain = true;
             }

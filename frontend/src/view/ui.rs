@@ -1,9 +1,9 @@
 //! What the page itself remembers, beside the session: what is selected and how it is shown.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sockscope_frontend::model::Op;
+use sockscope_frontend::sorted::Map;
 use sockscope_frontend::store::{SendToError, Store, use_selector, use_store};
 use sockscope_frontend::wire::NotSent;
 use sockscope_protocol::{Call, CallId, SocketId};
@@ -66,7 +66,7 @@ pub(crate) struct Ui {
     /// Why the last thing that a person asked for was not even sent to the bridge.
     pub(crate) not_sent: Option<SendToError>,
     /// The call that a person chose in the inspector, for each socket.
-    pub(crate) chosen: BTreeMap<SocketId, Choice>,
+    pub(crate) chosen: Map<SocketId, Choice>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +93,7 @@ impl Ui {
             selected: None,
             call: None,
             not_sent: None,
-            chosen: BTreeMap::new(),
+            chosen: Map::new(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The arguments of calls as a person types them, their sensible defaults, and the calls that come
 //! of them. No browser in here.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use sockscope_frontend::model::Op;
+use sockscope_frontend::sorted::Map;
 use sockscope_protocol::{
     Call, Endpoint, Family, How, Linger, Membership, OptionName, OptionValue, RecvFlag, SocketId,
 };
@@ -39,7 +39,7 @@ pub(super) enum Field {
 
 /// What was typed. What was not has its default.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Arguments(BTreeMap<Field, String>);
+pub(super) struct Arguments(Map<Field, String>);
 
 /// What is wrong with an argument.
 #[derive(Debug, Clone, PartialEq)]

@@ -86,14 +86,20 @@ pub(super) fn Bytes(props: &BytesProps) -> Html {
     }
 }
 
-/// The newest chunks of both directions, the oldest of them first.
-fn newest(socket: &Socket) -> Vec<(Direction, &Chunk)> {
+/// The newest of each direction, all in the order in which they came.
+fn newest_of_each(socket: &Socket, count: usize) -> Vec<(Direction, &Chunk)> {
     let of = |direction| {
-        let chunks = socket.stream(direction).chunks().rev().take(SHOWN);
+        let chunks = socket.stream(direction).chunks().rev().take(count);
         chunks.map(move |chunk| (direction, chunk))
     };
     let mut all: Vec<_> = of(Direction::Sent).chain(of(Direction::Received)).collect();
-    all.sort_by_key(|(_, chunk)| chunk.seq);
+    all.sort_unstable_by_key(|(_, chunk)| chunk.seq);
+    all
+}
+
+/// As many of the newest chunks as are shown, the oldest of them first.
+fn newest(socket: &Socket) -> Vec<(Direction, &Chunk)> {
+    let mut all = newest_of_each(socket, SHOWN);
     let mut room = SHOWN_BYTES;
     let fits = |(_, chunk): &&(Direction, &Chunk)| {
         let shown = chunk.payload.len().min(spans::SHOWN);
@@ -203,14 +209,8 @@ fn everything(
     let Some(socket) = model.socket(socket) else {
         return String::new();
     };
-    let of = |direction: Direction| {
-        let chunks = socket.stream(direction).chunks();
-        chunks.map(move |chunk| (direction, chunk))
-    };
-    let mut all: Vec<_> = of(Direction::Sent).chain(of(Direction::Received)).collect();
-    all.sort_by_key(|(_, chunk)| chunk.seq);
     let mut text = String::new();
-    for (direction, chunk) in all {
+    for (direction, chunk) in newest_of_each(socket, usize::MAX) {
         let word = match direction {
             Direction::Sent => t.sent,
             Direction::Received => t.received,
