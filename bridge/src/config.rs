@@ -84,7 +84,7 @@ limit_options! {
     pending_calls: u32, 1..;
     /// Bytes that a session holds for send calls that have not returned
     pending_bytes: u64, 1..;
-    /// Bytes of one WebSocket message, and the largest recv
+    /// Bytes of one WebSocket message; recv takes at most a header less
     message_bytes: u32, 1024..=MAX_MESSAGE;
     /// Bytes of payload that a session's log holds; the oldest give way
     log_bytes: u64, 1..;

@@ -14,7 +14,8 @@ pub struct Limits {
     /// Bytes of `send`, `sendall` and `sendto` that a session holds for calls that have not
     /// returned. A call that would pass it is rejected, nothing of it is sent.
     pub pending_bytes: u64,
-    /// Bytes of one WebSocket message, header included; also the largest `size` of `recv`.
+    /// Bytes of one WebSocket message, header included; the largest `size` of `recv` is what fits
+    /// behind the header.
     pub message_bytes: u32,
     /// Bytes of payload that a session's log holds; the oldest give way.
     pub log_bytes: u64,
