@@ -1,32 +1,53 @@
-use sockscope_frontend::store::{use_selector, use_store};
+use sockscope_frontend::store::{Store, use_selector, use_store};
 use sockscope_frontend::wire::{Link, Refused};
 use yew::prelude::*;
 
 use super::testid;
 use super::ticker::{Ticker, page_ms};
 use super::ui::use_texts;
+use crate::i18n::{Page, Text};
 
-/// What is wrong between the page and the bridge, and what to do. Nothing while all is well.
+/// What is wrong between the page and the bridge, and what to do; or what is worth knowing though all
+/// is well.
 #[component]
 pub(crate) fn Banner() -> Html {
-    let link = use_selector(|state| state.link);
-    match *link {
-        Link::Connecting | Link::Open { .. } => html! { <Notice /> },
-        Link::Lost { retry_at_ms, .. } => html! { <Lost {retry_at_ms} /> },
-        Link::Refused(why) => html! { <Turned {why} /> },
+    let t = &use_texts().page;
+    let store = use_store();
+    let known = use_selector(|state| {
+        (
+            state.link,
+            state.session_was_gone,
+            state.bridge_says.clone(),
+        )
+    });
+    let (link, was_gone, says) = &*known;
+    match link {
+        Link::Connecting | Link::Open { .. } => news(*was_gone, says.as_deref(), &store, t),
+        Link::Lost { retry_at_ms, .. } => lost(*retry_at_ms, &store, t),
+        Link::Refused(why) => refused(*why, &store, t),
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LostProps {
-    retry_at_ms: f64,
+fn banner(kind: &'static str, title: Text, text: &str, actions: Html) -> Html {
+    let role = match kind {
+        "new_session" | "says" => "status",
+        _ => "alert",
+    };
+    html! {
+        <div class="banner" data-testid={testid::BANNER} data-kind={kind} {role}>
+            <p class="banner-text"><strong>{ title }</strong>{ text.to_owned() }</p>
+            <div class="banner-actions">{ actions }</div>
+        </div>
+    }
 }
 
-#[component]
-fn Lost(props: &LostProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let retry_at_ms = props.retry_at_ms;
+fn retry(store: &Store, t: &Page) -> Html {
+    let store = store.clone();
+    let onclick = Callback::from(move |_| store.retry_now());
+    html! { <button data-testid={testid::BANNER_RETRY} {onclick}>{ t.retry_now }</button> }
+}
+
+fn lost(retry_at_ms: f64, store: &Store, t: &'static Page) -> Html {
     let text = Callback::from(move |()| {
         let seconds = ((retry_at_ms - page_ms()) / 1_000.0).ceil();
         if seconds > 0.0 {
@@ -35,91 +56,54 @@ fn Lost(props: &LostProps) -> Html {
                 clippy::cast_sign_loss,
                 reason = "a few seconds, and positive"
             )]
-            (t.page.retry_in)(seconds as u32)
+            (t.retry_in)(seconds as u32)
         } else {
-            t.page.retrying.to_owned()
+            t.retrying.to_owned()
         }
     });
-    let retry = Callback::from(move |_| store.retry_now());
-    html! {
-        <div class="banner" data-testid={testid::BANNER} data-kind="lost" role="alert">
-            <p class="banner-text"><strong>{ t.page.lost_title }</strong>{ t.page.lost_text }</p>
-            <div class="banner-actions">
-                <span><Ticker {text} every={250} /></span>
-                <button data-testid={testid::BANNER_RETRY} onclick={retry}>{ t.page.retry_now }</button>
-            </div>
-        </div>
-    }
+    let actions = html! { <><span><Ticker {text} every={250} /></span>{ retry(store, t) }</> };
+    banner("lost", t.lost_title, t.lost_text, actions)
 }
 
-#[derive(Properties, PartialEq)]
-struct TurnedProps {
-    why: Refused,
-}
-
-#[component]
-fn Turned(props: &TurnedProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let page = &t.page;
-    let (kind, title, text) = match props.why {
-        Refused::NoToken | Refused::Unauthorized => (
-            "unauthorized",
-            page.unauthorized_title,
-            page.unauthorized_text.to_owned(),
-        ),
-        Refused::SessionGone => ("session_gone", page.gone_title, page.gone_text.to_owned()),
-        Refused::Ended => ("session_gone", page.ended_title, page.gone_text.to_owned()),
-        Refused::TooMany => (
-            "refused",
-            page.too_many_title,
-            page.too_many_text.to_owned(),
-        ),
-        Refused::Version => ("refused", page.version_title, page.version_text.to_owned()),
-        Refused::Protocol(code) => ("refused", page.refused_title, format!("WebSocket {code}")),
+fn refused(why: Refused, store: &Store, t: &Page) -> Html {
+    let number;
+    let (kind, title, text) = match why {
+        Refused::NoToken | Refused::Unauthorized => {
+            ("unauthorized", t.unauthorized_title, t.unauthorized_text)
+        }
+        Refused::SessionGone => ("session_gone", t.gone_title, t.gone_text),
+        Refused::Ended => ("session_gone", t.ended_title, t.gone_text),
+        Refused::TooMany => ("refused", t.too_many_title, t.too_many_text),
+        Refused::Version => ("refused", t.version_title, t.version_text),
+        Refused::Protocol(code) => {
+            number = format!("WebSocket {code}");
+            ("refused", t.refused_title, number.as_str())
+        }
     };
-    let again = {
+    let actions = if why.ends_session() {
         let store = store.clone();
-        Callback::from(move |_| store.retry_now())
+        let onclick = Callback::from(move |_| store.new_session());
+        html! {
+            <button class="primary" data-testid={testid::BANNER_NEW_SESSION} {onclick}>
+                { t.new_session }
+            </button>
+        }
+    } else {
+        retry(store, t)
     };
-    let new = Callback::from(move |_| store.new_session());
-    html! {
-        <div class="banner" data-testid={testid::BANNER} data-kind={kind} role="alert">
-            <p class="banner-text"><strong>{ title }</strong>{ text }</p>
-            <div class="banner-actions">
-                if props.why.ends_session() {
-                    <button class="primary" data-testid={testid::BANNER_NEW_SESSION} onclick={new}>
-                        { page.new_session }
-                    </button>
-                } else {
-                    <button data-testid={testid::BANNER_RETRY} onclick={again}>{ page.retry_now }</button>
-                }
-            </div>
-        </div>
-    }
+    banner(kind, title, text, actions)
 }
 
-/// What is worth knowing though all is well: that this session is a new one, what the bridge said.
-#[component]
-fn Notice() -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let known = use_selector(|state| (state.session_was_gone, state.bridge_says.clone()));
-    let (was_gone, says) = &*known;
-    let dismiss = Callback::from(move |_| store.dismiss_notice());
-    html! {
-        <>
-            if *was_gone {
-                <div class="banner" data-testid={testid::BANNER} data-kind="new_session" role="status">
-                    <p class="banner-text">{ t.page.session_was_gone }</p>
-                    <div class="banner-actions"><button onclick={dismiss}>{ t.page.dismiss }</button></div>
-                </div>
-            }
-            if let Some(says) = says {
-                <div class="banner" data-testid={testid::BANNER} data-kind="says" role="status">
-                    <p class="banner-text"><strong>{ t.page.session_error }</strong>{ says }</p>
-                </div>
-            }
-        </>
+/// That this session is a new one; what the bridge said.
+fn news(was_gone: bool, says: Option<&str>, store: &Store, t: &Page) -> Html {
+    if was_gone {
+        let store = store.clone();
+        let onclick = Callback::from(move |_| store.dismiss_notice());
+        let dismiss = html! { <button {onclick}>{ t.dismiss }</button> };
+        return banner("new_session", "", t.session_was_gone, dismiss);
+    }
+    match says {
+        Some(says) => banner("says", t.session_error, says, Html::default()),
+        None => Html::default(),
     }
 }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use sockscope_protocol::{
-    Call, CancelledBy, Endpoint, Family, How, OptionName, OptionValue, Outcome, RecvFlag,
-    SocketType, Value,
+    Call, CancelledBy, Endpoint, Family, How, OptionValue, Outcome, RecvFlag, SocketType, Value,
 };
+
+use super::options;
 
 /// A span of time: `85 µs`, `1.25 ms`, `3.2 s`, `2 min 05 s`.
 pub(crate) fn duration(us: u64) -> String {
@@ -114,9 +115,9 @@ pub(crate) fn arguments(call: &Call) -> String {
         }
         Call::Stream { size, .. } => size.to_string(),
         Call::Shutdown { how, .. } => self::how(*how).to_owned(),
-        Call::GetSockOpt { option, .. } => option_name(*option),
+        Call::GetSockOpt { option, .. } => options::name(*option).to_owned(),
         Call::SetSockOpt { option, value, .. } => {
-            format!("{}, {}", option_name(*option), option_value(value))
+            format!("{}, {}", options::name(*option), option_value(value))
         }
         Call::SetTimeout { timeout_us, .. } => timeout(*timeout_us),
         Call::Accept { .. }
@@ -171,12 +172,6 @@ fn recv_flag(flag: RecvFlag) -> &'static str {
         RecvFlag::Peek => "MSG_PEEK",
         RecvFlag::WaitAll => "MSG_WAITALL",
     }
-}
-
-/// The POSIX name of an option, as it stands on the wire.
-pub(crate) fn option_name(option: OptionName) -> String {
-    let json = serde_json::to_value(option).unwrap_or_default();
-    json.as_str().unwrap_or_default().to_owned()
 }
 
 pub(crate) fn option_value(value: &OptionValue) -> String {
@@ -256,7 +251,7 @@ pub(crate) fn outcome(outcome: &Outcome, t: &crate::i18n::Stage) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sockscope_protocol::SocketId;
+    use sockscope_protocol::{OptionName, SocketId};
 
     use super::*;
 

@@ -5,9 +5,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::preferences::Theme;
-use super::ui::{Act, use_texts, use_ui};
+use super::ui::{Act, UiHandle, use_texts, use_ui};
 use super::{format, testid};
-use crate::i18n::{Lang, Page};
+use crate::i18n::{Lang, Messages, Page};
 
 /// Name, connection, policy, language, theme.
 #[component]
@@ -34,7 +34,7 @@ pub(crate) fn Header() -> Html {
                     { language(Lang::Zh, "中文", testid::LANG_ZH) }
                     { language(Lang::En, "EN", testid::LANG_EN) }
                 </div>
-                <ThemeChoice />
+                { theme(&ui, t) }
             </div>
         </header>
     }
@@ -78,11 +78,9 @@ fn Facts() -> Html {
     }
 }
 
-#[component]
-fn ThemeChoice() -> Html {
-    let t = use_texts();
-    let ui = use_ui();
+fn theme(ui: &UiHandle, t: &'static Messages) -> Html {
     let chosen = ui.theme;
+    let ui = ui.clone();
     let onchange = Callback::from(move |event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         if let Some(theme) = Theme::from_name(&select.value()) {

@@ -8,6 +8,7 @@ mod inspector;
 mod lesson_bar;
 mod lessons;
 mod names;
+mod options;
 mod preferences;
 mod preview;
 mod sockets;
@@ -31,6 +32,7 @@ use self::lessons::Lessons;
 use self::sockets::Sockets;
 use self::stage::Stage;
 use self::ui::{Act, Tab, Ui, UiHandle, use_texts, use_ui};
+use crate::i18n::Messages;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AppProps {
@@ -90,16 +92,13 @@ fn Page() -> Html {
                 <Inspector />
             </main>
             <LessonBar />
-            <Tabs />
+            { tabs(&ui, t) }
         </div>
     }
 }
 
 /// Chooses the panel where only one fits.
-#[component]
-fn Tabs() -> Html {
-    let t = use_texts();
-    let ui = use_ui();
+fn tabs(ui: &UiHandle, t: &'static Messages) -> Html {
     let tab = |tab: Tab, text: &'static str, id: &'static str| {
         let ui = ui.clone();
         let current = (ui.tab == tab).to_string();

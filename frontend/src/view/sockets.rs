@@ -1,15 +1,20 @@
-use sockscope_frontend::model::Socket;
+use sockscope_frontend::model::{Model, Socket};
 use sockscope_frontend::store::use_store;
 use sockscope_protocol::{Call, Family, SocketType};
 use yew::prelude::*;
 
-use super::ui::{Act, Tab, use_actions, use_model, use_texts, use_ui};
+use super::ui::{Act, Tab, UiHandle, use_actions, use_model, use_texts, use_ui};
 use super::{names, testid};
+use crate::i18n::Messages;
 
-/// Makes sockets, and lists those of the store.
+/// Closed sockets in the list; older ones stay on the stage.
+const CLOSED_SHOWN: usize = 100;
+
+/// Makes sockets, and lists those of the session.
 #[component]
 pub(crate) fn Sockets() -> Html {
     let t = use_texts();
+    let ui = use_ui();
     let store = use_store();
     let actions = use_actions();
     use_model();
@@ -17,9 +22,7 @@ pub(crate) fn Sockets() -> Html {
     let new = |kind: SocketType| {
         let actions = actions.clone();
         let family = *family;
-        Callback::from(move |_| {
-            actions.call(Call::Socket { family, kind });
-        })
+        Callback::from(move |_| actions.call(Call::Socket { family, kind }))
     };
     let choice = |value: Family, text: &'static str, id: &'static str| {
         let family = family.clone();
@@ -51,14 +54,14 @@ pub(crate) fn Sockets() -> Html {
                 <p class="empty">{ t.page.sockets_empty }</p>
             }
             <ul class="socket-list">
-                { for open.into_iter().map(|socket| html! { <Item key={socket.id.0} view={View::of(socket)} /> }) }
+                { for open.into_iter().map(|socket| item(&model, socket, &ui, t)) }
             </ul>
             if !closed.is_empty() {
                 <details class="closed-sockets">
                     <summary>{ (t.page.closed_sockets)(closed.len()) }</summary>
                     <ul class="socket-list">
-                        { for closed.into_iter().rev().take(CLOSED_SHOWN).map(|socket| html! {
-                            <Item key={socket.id.0} view={View::of(socket)} />
+                        { for closed.into_iter().rev().take(CLOSED_SHOWN).map(|socket| {
+                            item(&model, socket, &ui, t)
                         }) }
                     </ul>
                 </details>
@@ -67,67 +70,26 @@ pub(crate) fn Sockets() -> Html {
     }
 }
 
-/// Closed sockets in the list; older ones stay on the stage.
-const CLOSED_SHOWN: usize = 100;
-
-/// What the list shows of a socket, so that one that did not change is not drawn anew.
-#[derive(Clone, PartialEq)]
-struct View {
-    socket: sockscope_protocol::SocketId,
-    open: bool,
-    addresses: String,
-    protocol: (&'static str, &'static str),
-}
-
-impl View {
-    fn of(socket: &Socket) -> Self {
-        let text = |address: Option<std::net::SocketAddr>| address.map(|it| it.to_string());
-        let addresses = match (text(socket.local), text(socket.peer)) {
-            (Some(local), Some(peer)) => format!("{local} → {peer}"),
-            (Some(local), None) => local,
-            (None, Some(peer)) => format!("→ {peer}"),
-            (None, None) => String::new(),
-        };
-        Self {
-            socket: socket.id,
-            open: socket.is_open(),
-            addresses,
-            protocol: names::protocol(socket),
-        }
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ItemProps {
-    view: View,
-}
-
-#[component]
-fn Item(props: &ItemProps) -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let store = use_store();
-    use_model();
-    let model = store.model();
-    let View {
-        socket: id,
-        open,
-        addresses,
-        protocol: (word, class),
-    } = props.view.clone();
-    let Some(socket) = model.socket(id) else {
-        return Html::default();
+fn item(model: &Model, socket: &Socket, ui: &UiHandle, t: &Messages) -> Html {
+    let id = socket.id;
+    let (word, class) = names::protocol(socket);
+    let addresses = match (socket.local, socket.peer) {
+        (Some(local), Some(peer)) => format!("{local} → {peer}"),
+        (Some(local), None) => local.to_string(),
+        (None, Some(peer)) => format!("→ {peer}"),
+        (None, None) => String::new(),
     };
     let waiting = model.pending(id).count();
-    let pressed = ui.selected == Some(id);
+    let pressed = (ui.selected == Some(id)).to_string();
+    let ui = ui.clone();
     let onclick = Callback::from(move |_| {
         ui.dispatch(Act::Select(id));
         ui.dispatch(Act::Tab(Tab::Inspector));
     });
     html! {
-        <li>
-            <button class={classes!("socket-item", (!open).then_some("closed"))}
-                data-testid={testid::socket(id)} aria-pressed={pressed.to_string()} {onclick}>
+        <li key={id.0}>
+            <button class={classes!("socket-item", (!socket.is_open()).then_some("closed"))}
+                data-testid={testid::socket(id)} aria-pressed={pressed} {onclick}>
                 <span class={classes!("proto", class)}>{ word }</span>
                 <span class="socket-name">{ names::socket(socket, &t.stage) }</span>
                 <span class="socket-state">

@@ -11,8 +11,8 @@ use sockscope_protocol::{
 };
 
 use super::defaults::Defaults;
-use super::options::{Form, OPTIONS};
 use crate::i18n::{Calls, Text};
+use crate::view::options::{self, Form};
 use crate::view::ui::Chosen;
 
 /// An argument.
@@ -93,14 +93,13 @@ impl Arguments {
     }
 
     pub(super) fn option(&self, defaults: &Defaults) -> OptionName {
-        let name = serde_json::Value::String(self.get(Field::Option, defaults));
-        serde_json::from_value(name).unwrap_or(OptionName::SoReuseaddr)
+        let known = options::by_name(&self.get(Field::Option, defaults));
+        known.map_or(OptionName::SoReuseaddr, |known| known.option)
     }
 
     pub(super) fn form(&self, defaults: &Defaults) -> Form {
-        let option = self.option(defaults);
-        let known = OPTIONS.iter().find(|(name, _)| *name == option);
-        known.map_or(Form::None, |(_, form)| *form)
+        let known = options::by_name(&self.get(Field::Option, defaults));
+        known.map_or(Form::None, |known| known.form)
     }
 
     /// The fields that a call's form shows.
@@ -289,19 +288,7 @@ impl Reader<'_> {
             field: Field::Seconds,
             text: self.t.bad_seconds.to_owned(),
         };
-        let seconds: f64 = self.get(Field::Seconds).parse().map_err(|_| wrong())?;
-        let us = (seconds * 1e6).round();
-        // A year is as good as for ever, and far below 2^53.
-        if (0.0..=3.2e13).contains(&us) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "in the range just checked"
-            )]
-            Ok(us as u64)
-        } else {
-            Err(wrong())
-        }
+        microseconds(&self.get(Field::Seconds)).ok_or_else(wrong)
     }
 
     fn value(&self) -> Result<OptionValue, Wrong> {
@@ -333,6 +320,19 @@ impl Reader<'_> {
             }
         })
     }
+}
+
+/// Seconds with up to six decimals as microseconds; at most a year, which is as good as for ever.
+fn microseconds(seconds: &str) -> Option<u64> {
+    const YEAR: u64 = 365 * 24 * 3_600;
+    let (whole, decimals) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || decimals.len() > 6 {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok().filter(|whole| *whole <= YEAR)?;
+    let decimals: u64 = format!("{decimals:0<6}").parse().ok()?;
+    Some(whole * 1_000_000 + decimals)
 }
 
 #[cfg(test)]

@@ -59,6 +59,24 @@ fn what_is_wrong_names_its_field() {
 }
 
 #[test]
+fn seconds_are_read_to_the_microsecond() {
+    let cases = [
+        ("2.5", Some(2_500_000)),
+        ("0", Some(0)),
+        ("0.000001", Some(1)),
+        ("0.0000001", None),
+        ("1e3", None),
+        ("-1", None),
+        (".", None),
+        ("", None),
+        ("99999999999999999999", None),
+    ];
+    for (typed, expected) in cases {
+        assert_eq!(microseconds(typed), expected, "{typed}");
+    }
+}
+
+#[test]
 fn seconds_become_microseconds() {
     let arguments = Arguments::default()
         .with(Field::TimeoutMode, "seconds".to_owned())
@@ -75,10 +93,9 @@ fn seconds_become_microseconds() {
 #[test]
 fn every_option_has_a_value_of_its_form() {
     let t = &Lang::En.messages().calls;
-    for (option, form) in OPTIONS {
-        let name = crate::view::format::option_name(option);
+    for options::SocketOption { option, name, form } in options::OPTIONS {
         let arguments = Arguments::default()
-            .with(Field::Option, name)
+            .with(Field::Option, name.to_owned())
             .with(Field::Interface, "1".to_owned());
         let arguments = match form {
             Form::Interface => arguments.with(Field::Interface, "127.0.0.1".to_owned()),

@@ -1,8 +1,8 @@
 //! The bytes that a socket sent and received.
 
 use sockscope_frontend::bytes::{CopyFormat, copy};
-use sockscope_frontend::model::{Chunk, Direction, Socket};
-use sockscope_frontend::store::use_store;
+use sockscope_frontend::model::{Chunk, Direction, Model, Socket};
+use sockscope_frontend::store::{Store, use_store};
 use sockscope_protocol::SocketId;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
@@ -11,7 +11,7 @@ use yew::prelude::*;
 use super::entry::{Entry, View};
 use super::spans;
 use crate::i18n::Bytes as Texts;
-use crate::view::ui::{use_actions, use_model, use_texts};
+use crate::view::ui::{Actions, use_actions, use_model, use_texts};
 use crate::view::{format, testid};
 
 /// Entries that are shown; all of them are copied and saved.
@@ -28,8 +28,10 @@ pub(super) struct BytesProps {
 pub(super) fn Bytes(props: &BytesProps) -> Html {
     let t = use_texts();
     let store = use_store();
+    let actions = use_actions();
     use_model();
     let view = use_state(|| View::Text);
+    let said = use_state(|| None::<String>);
     let model = store.model();
     let Some(socket) = model.socket(props.socket) else {
         return Html::default();
@@ -37,9 +39,9 @@ pub(super) fn Bytes(props: &BytesProps) -> Html {
     let entries = newest(socket);
     let hidden = (socket.sent.chunks().len() + socket.received.chunks().len()) - entries.len();
     let texts = &t.bytes;
-    let id = match *view {
-        View::Text => testid::BYTES_TEXT,
-        View::Hex => testid::BYTES_HEX,
+    let (id, format) = match *view {
+        View::Text => (testid::BYTES_TEXT, CopyFormat::Text),
+        View::Hex => (testid::BYTES_HEX, CopyFormat::Dump),
     };
     let mode = |value: View, name: &'static str, id: &'static str| {
         let pressed = (*view == value).to_string();
@@ -68,7 +70,7 @@ pub(super) fn Bytes(props: &BytesProps) -> Html {
                     </span>
                 </span>
             </p>
-            <Auto socket={props.socket} />
+            { auto(&model, socket, &store, &actions, texts) }
             if entries.is_empty() {
                 <p class="empty" data-testid={id}>{ texts.empty }</p>
             } else {
@@ -80,7 +82,7 @@ pub(super) fn Bytes(props: &BytesProps) -> Html {
                         <Entry key={chunk.seq.0} {direction} chunk={chunk.clone()} view={*view} />
                     }) }
                 </div>
-                <Tools socket={props.socket} hex={*view == View::Hex} />
+                { tools(socket.id, format, &said, &store, texts) }
             }
         </section>
     }
@@ -110,18 +112,10 @@ fn newest(socket: &Socket) -> Vec<(Direction, &Chunk)> {
 }
 
 /// The switch that receives by itself.
-#[component]
-fn Auto(props: &BytesProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let actions = use_actions();
-    use_model();
-    let socket = props.socket;
-    let (checked, closed) = {
-        let model = store.model();
-        let open = model.socket(socket).is_some_and(Socket::is_open);
-        (model.streaming(socket).is_some(), !open)
-    };
+fn auto(model: &Model, socket: &Socket, store: &Store, actions: &Actions, t: &Texts) -> Html {
+    let checked = model.streaming(socket.id).is_some();
+    let disabled = !socket.is_open();
+    let (store, actions, socket) = (store.clone(), actions.clone(), socket.id);
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();
         actions.note_sent(store.set_auto(socket, input.checked()));
@@ -129,36 +123,26 @@ fn Auto(props: &BytesProps) -> Html {
     html! {
         <div class="bytes-auto">
             <label class="check">
-                <input type="checkbox" data-testid={testid::AUTO_RECV} {checked} disabled={closed} {onchange} />
-                <span>{ t.bytes.auto_recv }</span>
+                <input type="checkbox" data-testid={testid::AUTO_RECV} {checked} {disabled} {onchange} />
+                <span>{ t.auto_recv }</span>
             </label>
-            <p class="hint">{ t.bytes.auto_recv_hint }</p>
+            <p class="hint">{ t.auto_recv_hint }</p>
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ToolsProps {
-    socket: SocketId,
-    hex: bool,
-}
-
 /// Copies and saves everything, also what is folded away.
-#[component]
-fn Tools(props: &ToolsProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let said = use_state(|| None::<String>);
-    let socket = props.socket;
-    let format = if props.hex {
-        CopyFormat::Dump
-    } else {
-        CopyFormat::Text
-    };
+fn tools(
+    socket: SocketId,
+    format: CopyFormat,
+    said: &UseStateHandle<Option<String>>,
+    store: &Store,
+    t: &'static Texts,
+) -> Html {
     let oncopy = {
         let (store, said) = (store.clone(), said.setter());
         Callback::from(move |_| {
-            let text = everything(&store, socket, format, &t.bytes);
+            let text = everything(&store, socket, format, t);
             let said = said.clone();
             spawn_local(async move {
                 let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
@@ -166,45 +150,32 @@ fn Tools(props: &ToolsProps) -> Html {
                     Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
                     None => false,
                 };
-                let word = if copied {
-                    t.bytes.copied
-                } else {
-                    t.bytes.copy_failed
-                };
+                let word = if copied { t.copied } else { t.copy_failed };
                 said.set(Some(word.to_owned()));
             });
         })
     };
     let onsave = {
-        let said = said.setter();
+        let (store, said) = (store.clone(), said.setter());
         Callback::from(move |_| {
             let name = format!("sockscope-{socket}.bin");
             let missing = store
                 .save(socket, Direction::Received, &name)
                 .map(|saved| saved.missing);
-            said.set(
-                missing
-                    .filter(|missing| *missing > 0)
-                    .map(t.bytes.save_missing),
-            );
+            said.set(missing.filter(|missing| *missing > 0).map(t.save_missing));
         })
     };
     html! {
         <div class="bytes-tools">
-            <button class="small" data-testid={testid::BYTES_COPY} onclick={oncopy}>{ t.bytes.copy }</button>
-            <button class="small" data-testid={testid::BYTES_SAVE} onclick={onsave}>{ t.bytes.save }</button>
-            <span class="hint" role="status">{ (*said).clone() }</span>
+            <button class="small" data-testid={testid::BYTES_COPY} onclick={oncopy}>{ t.copy }</button>
+            <button class="small" data-testid={testid::BYTES_SAVE} onclick={onsave}>{ t.save }</button>
+            <span class="hint" role="status">{ (**said).clone() }</span>
         </div>
     }
 }
 
 /// All entries, in full.
-fn everything(
-    store: &sockscope_frontend::store::Store,
-    socket: SocketId,
-    form: CopyFormat,
-    t: &Texts,
-) -> String {
+fn everything(store: &Store, socket: SocketId, form: CopyFormat, t: &Texts) -> String {
     let model = store.model();
     let Some(socket) = model.socket(socket) else {
         return String::new();

@@ -1,31 +1,16 @@
 //! The calls of a socket: those that make sense now in front, the others with their reason.
 
 use sockscope_frontend::model::{Availability, Model, Op, Role, Socket, available};
-use sockscope_frontend::store::use_store;
 use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
 use super::form::CallForm;
 use crate::i18n::Messages;
 use crate::view::testid;
-use crate::view::ui::{Act, Choice, Chosen, UiHandle, use_model, use_texts, use_ui};
+use crate::view::ui::{Act, Choice, Chosen, UiHandle};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct CallsProps {
-    pub(super) socket: SocketId,
-}
-
-#[component]
-pub(super) fn Calls(props: &CallsProps) -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let store = use_store();
-    use_model();
-    let model = store.model();
-    let Some(socket) = model.socket(props.socket) else {
-        return Html::default();
-    };
-    let mut all: Vec<(Chosen, Availability)> = available(&model, props.socket)
+pub(super) fn calls(model: &Model, socket: &Socket, ui: &UiHandle, t: &Messages) -> Html {
+    let mut all: Vec<(Chosen, Availability)> = available(model, socket.id)
         .into_iter()
         .map(|(op, availability)| (Chosen::Op(op), availability))
         .collect();
@@ -33,7 +18,7 @@ pub(super) fn Calls(props: &CallsProps) -> Html {
     let (now, later): (Vec<_>, Vec<_>) = all
         .iter()
         .partition(|(_, availability)| *availability == Availability::Yes);
-    let chosen = chosen(&ui, &model, socket, &all);
+    let chosen = chosen(ui, model, socket, &all);
     let against = all
         .iter()
         .find(|(one, _)| *one == chosen)
@@ -43,11 +28,11 @@ pub(super) fn Calls(props: &CallsProps) -> Html {
         });
     let buttons = |some: &[&(Chosen, Availability)]| -> Html {
         some.iter()
-            .map(|(one, availability)| button(&ui, props.socket, *one, *availability, chosen, t))
+            .map(|(one, availability)| button(ui, socket.id, *one, *availability, chosen, t))
             .collect()
     };
     html! {
-        <section class="section" aria-labelledby="calls-title">
+        <section class="section" key={format!("calls-{}", socket.id)} aria-labelledby="calls-title">
             <h2 id="calls-title">{ t.calls.title }</h2>
             <div class="call-group" role="group" aria-label={t.calls.now}>
                 <div class="call-buttons">{ buttons(&now) }</div>
@@ -58,7 +43,7 @@ pub(super) fn Calls(props: &CallsProps) -> Html {
                     <div class="call-buttons">{ buttons(&later) }</div>
                 </div>
             }
-            <CallForm socket={props.socket} {chosen} {against} />
+            <CallForm socket={socket.id} {chosen} {against} />
         </section>
     }
 }

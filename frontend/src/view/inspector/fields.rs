@@ -6,8 +6,8 @@ use yew::prelude::*;
 
 use super::arguments::{Arguments, Field, Wrong};
 use super::defaults::Defaults;
-use super::options::{Form, OPTIONS};
 use crate::i18n::Calls;
+use crate::view::options::{Form, OPTIONS};
 use crate::view::{format, testid};
 
 /// All that the fields of one form share.
@@ -96,15 +96,12 @@ impl Fields<'_> {
     fn option(&self) -> Html {
         let choices: Vec<_> = OPTIONS
             .iter()
-            .filter(|(_, form)| match form {
+            .filter(|known| match known.form {
                 Form::None => self.reading,
                 Form::Membership => !self.reading,
                 _ => true,
             })
-            .map(|(option, _)| {
-                let name = AttrValue::from(format::option_name(*option));
-                (name.clone(), name)
-            })
+            .map(|known| (known.name.into(), known.name.into()))
             .collect();
         self.select(Field::Option, testid::ARG_OPTION, self.t.option, &choices)
     }

@@ -1,29 +1,16 @@
 //! A file on its way.
 
-use sockscope_frontend::store::{UploadState, use_selector, use_store};
+use sockscope_frontend::store::{Store, Upload, UploadState};
 use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
-use crate::view::ui::use_texts;
+use crate::i18n::Bytes;
 use crate::view::{format, testid};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct FileProgressProps {
-    pub(super) socket: SocketId,
-}
-
 /// The file that a socket sends, or sent last: how far it is, and a way to stop it.
-#[component]
-pub(super) fn FileProgress(props: &FileProgressProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
-    let socket = props.socket;
-    let upload = use_selector(move |state| state.uploads.get(socket).cloned());
-    let Some(upload) = upload.as_ref() else {
-        return Html::default();
-    };
+pub(super) fn progress(upload: &Upload, socket: SocketId, store: &Store, t: &Bytes) -> Html {
+    let store = store.clone();
     let stop = Callback::from(move |_| store.cancel_file(socket));
-    let t = &t.bytes;
     let text = match &upload.state {
         UploadState::Running => (t.file_sending)(&upload.name, upload.taken, upload.size),
         UploadState::Done => (t.file_done)(&upload.name),

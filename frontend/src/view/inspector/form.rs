@@ -1,7 +1,7 @@
 //! The form of the chosen call: its arguments, its bytes, the button that makes it.
 
 use sockscope_frontend::model::{Op, Reason};
-use sockscope_frontend::store::{Store, use_store};
+use sockscope_frontend::store::{Store, use_selector, use_store};
 use sockscope_protocol::{Payload, SocketId};
 use web_sys::File;
 use yew::prelude::*;
@@ -12,7 +12,7 @@ use super::composer::Composer;
 use super::defaults::Defaults;
 use super::draft::{Draft, Mode};
 use super::fields::Fields;
-use super::file::FileProgress;
+use super::file;
 use crate::i18n::Messages;
 use crate::view::ui::{Act, Actions, Chosen, use_actions, use_texts, use_ui};
 use crate::view::{format, testid};
@@ -36,7 +36,8 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
         let store = store.clone();
         use_state(move || Draft::load(&store, socket))
     };
-    let file = use_state(|| None::<File>);
+    let chosen_file = use_state(|| None::<File>);
+    let upload = use_selector(move |state| state.uploads.get(socket).cloned());
     let change = {
         let (draft, store) = (draft.clone(), store.clone());
         Callback::from(move |changed: Draft| {
@@ -73,7 +74,7 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
         socket,
         chosen,
         draft: (*draft).clone(),
-        file: (*file).clone().filter(|_| files),
+        file: (*chosen_file).clone().filter(|_| files),
         defaults: defaults.clone(),
     };
     let sends = matches!(chosen, Chosen::Op(Op::Send | Op::SendAll | Op::SendTo));
@@ -81,22 +82,25 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
         draft: &draft,
         files,
         change,
-        file: Callback::from(move |chosen| file.set(chosen)),
+        file: Callback::from(move |file| chosen_file.set(file)),
         t: &t.bytes,
     };
     let complete = wrong.is_none() && (!sends || ready.has_bytes(t));
     let code = preview(&ready, t);
-    let onsubmit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        if complete {
-            ready.make(&store, &actions, t);
-            if chosen == Chosen::GetAddrInfo
-                && let Some(request) = store.state().outbox.requests().last()
-            {
-                ui.dispatch(Act::SelectCall(request.id, Some(socket)));
+    let onsubmit = {
+        let store = store.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if complete {
+                ready.make(&store, &actions, t);
+                if chosen == Chosen::GetAddrInfo
+                    && let Some(request) = store.state().outbox.requests().last()
+                {
+                    ui.dispatch(Act::SelectCall(request.id, Some(socket)));
+                }
             }
-        }
-    });
+        })
+    };
     let all = draft.arguments.fields(chosen, &defaults);
     html! {
         <form class="call-form" data-testid={testid::CALL_FORM} data-op={chosen.name()} {onsubmit}>
@@ -109,7 +113,9 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
                 <div class="fields">{ for all.into_iter().map(|field| fields.field(field)) }</div>
             }
             if sends { { composer.view() } }
-            if files { <FileProgress {socket} /> }
+            if let Some(upload) = upload.as_ref().as_ref().filter(|_| files) {
+                { file::progress(upload, socket, &store, &t.bytes) }
+            }
             <div class="go">
                 { go(chosen, props.against.is_some(), complete, t) }
             </div>

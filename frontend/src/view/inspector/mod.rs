@@ -11,7 +11,6 @@ mod fields;
 mod file;
 mod form;
 mod kernel;
-mod options;
 mod result;
 mod spans;
 
@@ -23,7 +22,7 @@ use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
 use super::ui::{use_model, use_texts, use_ui};
-use super::{format, names, testid};
+use super::{format, names, options, testid};
 use crate::i18n::{Inspector as Texts, Messages};
 
 #[component]
@@ -40,7 +39,7 @@ pub(crate) fn Inspector() -> Html {
             data-testid={testid::INSPECTOR} data-socket={number}>
             if let Some(socket) = socket {
                 { head(socket, t) }
-                <calls::Calls key={format!("calls-{}", socket.id)} socket={socket.id} />
+                { calls::calls(&model, socket, &ui, t) }
                 <result::Results key={format!("result-{}", socket.id)} socket={Some(socket.id)} />
                 if socket.backlog().is_none() {
                     <bytes::Bytes key={format!("bytes-{}", socket.id)} socket={socket.id} />
@@ -83,8 +82,8 @@ fn head(socket: &Socket, t: &Messages) -> Html {
                     { timeout(socket.timeout_us, texts) }
                 </dd>
                 { for socket.options.iter().map(|(option, value)| html! {
-                    <div key={format::option_name(*option)} class="fact">
-                        <dt>{ format::option_name(*option) }</dt>
+                    <div key={options::name(*option)} class="fact">
+                        <dt>{ options::name(*option) }</dt>
                         <dd>{ format::option_value(value) }</dd>
                     </div>
                 }) }

@@ -1,15 +1,15 @@
 //! What became of a call: its result, how long it took, and what an error means.
 
 use sockscope_frontend::model::{CallRecord, Model};
-use sockscope_frontend::store::{SendToError, use_selector, use_store};
+use sockscope_frontend::store::{SendToError, Store, use_selector, use_store};
 use sockscope_frontend::wire::{NotSent, Rejection};
-use sockscope_protocol::{Call, Outcome, SocketId, Value};
+use sockscope_protocol::{Call, Outcome, RejectReason, SocketId, Value};
 use yew::prelude::*;
 
 use crate::i18n::Messages;
 use crate::view::stage::receives_stream;
 use crate::view::ticker::Ticker;
-use crate::view::ui::{Act, use_model, use_texts, use_ui};
+use crate::view::ui::{Act, UiHandle, use_model, use_texts, use_ui};
 use crate::view::{format, names, testid};
 
 #[derive(Properties, PartialEq)]
@@ -24,6 +24,10 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     let ui = use_ui();
     let store = use_store();
     use_model();
+    let rejections = use_selector(|state| {
+        let rejections = state.outbox.rejections();
+        rejections.cloned().collect::<Vec<Rejection>>()
+    });
     let model = store.model();
     let selected = ui.call.and_then(|call| model.call(call));
     let last = || {
@@ -36,8 +40,9 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     } else {
         t.inspector.result_last
     };
+    let not_made = not_made(props.socket, &rejections, &ui, &store, t);
     if record.is_none() && props.socket.is_none() {
-        return html! { <NotMade socket={props.socket} /> };
+        return not_made;
     }
     let show_last = Callback::from(move |_| ui.dispatch(Act::ShowLast));
     html! {
@@ -55,17 +60,12 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
                     <p class="empty">{ t.inspector.result_empty }</p>
                 }
             </div>
-            <NotMade socket={props.socket} />
+            { not_made }
         </section>
     }
 }
 
-fn one(
-    model: &Model,
-    record: &CallRecord,
-    t: &'static Messages,
-    store: &sockscope_frontend::store::Store,
-) -> Html {
+fn one(model: &Model, record: &CallRecord, t: &'static Messages, store: &Store) -> Html {
     let outcome = record.outcome();
     let texts = &t.inspector;
     html! {
@@ -92,7 +92,7 @@ fn one(
     }
 }
 
-fn since(store: sockscope_frontend::store::Store, started: u64) -> Callback<(), String> {
+fn since(store: Store, started: u64) -> Callback<(), String> {
     Callback::from(move |()| format::elapsed(store.now_us().saturating_sub(started)))
 }
 
@@ -168,25 +168,20 @@ fn explain(model: &Model, record: &CallRecord, outcome: &Outcome, t: &Messages) 
 }
 
 /// Calls that were not made: by the bridge's limits, or by the page's own.
-#[component]
-fn NotMade(props: &ResultsProps) -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let store = use_store();
-    let rejections = use_selector(|state| {
-        state
-            .outbox
-            .rejections()
-            .cloned()
-            .collect::<Vec<Rejection>>()
-    });
+fn not_made(
+    socket: Option<SocketId>,
+    rejections: &[Rejection],
+    ui: &UiHandle,
+    store: &Store,
+    t: &Messages,
+) -> Html {
     let close = {
         let ui = ui.clone();
         Callback::from(move |_| ui.dispatch(Act::NotSent(None)))
     };
     let mine = rejections.iter().filter(|one| {
-        let socket = one.call.socket();
-        socket.is_none() || socket == props.socket
+        let about = one.call.socket();
+        about.is_none() || about == socket
     });
     html! {
         <div role="status">
@@ -201,11 +196,10 @@ fn NotMade(props: &ResultsProps) -> Html {
             { for mine.map(|one| {
                 let (store, call) = (store.clone(), one.id);
                 let dismiss = Callback::from(move |_| store.dismiss(call));
-                let reason = one.reason.and_then(|reason| serde_json::to_value(reason).ok());
-                let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or("session_over");
+                let reason = reason(one.reason);
                 html! {
                     <div key={one.id.0} class="rejected" data-testid={testid::REJECTED}
-                        data-reason={reason.to_owned()}>
+                        data-reason={reason}>
                         <p><strong>{ t.inspector.rejected_title }</strong>{ " " }
                             <code>{ format::call(&one.call) }</code></p>
                         <p>{ &one.message }</p>
@@ -231,5 +225,20 @@ fn not_sent(why: SendToError, t: &Messages) -> String {
         SendToError::NotSent(NotSent::TooManyCallsWaiting { limit }) => {
             (t.page.not_sent_calls)(limit)
         }
+    }
+}
+
+/// Why a call was not made, for programs.
+fn reason(reason: Option<RejectReason>) -> &'static str {
+    match reason {
+        None => "session_over",
+        Some(RejectReason::Malformed) => "malformed",
+        Some(RejectReason::NoSuchSocket) => "no_such_socket",
+        Some(RejectReason::Sockets) => "sockets",
+        Some(RejectReason::PendingCalls) => "pending_calls",
+        Some(RejectReason::PendingBytes) => "pending_bytes",
+        Some(RejectReason::CallRate) => "call_rate",
+        Some(RejectReason::CallNumbers) => "call_numbers",
+        Some(RejectReason::ViewOnly) => "view_only",
     }
 }

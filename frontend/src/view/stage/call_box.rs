@@ -1,11 +1,11 @@
 //! One call on the stage.
 
 use sockscope_frontend::model::{CallRecord, Direction, Held, Model};
-use sockscope_frontend::store::use_store;
-use sockscope_protocol::{Call, CallId, Outcome, Seq, Value};
+use sockscope_frontend::store::{Store, use_store};
+use sockscope_protocol::{Call, Outcome, Seq, Value};
 use yew::prelude::*;
 
-use super::geometry::ROW;
+use super::geometry::Geometry;
 use super::parts::CallBox;
 use crate::i18n::Stage;
 use crate::view::ticker::Ticker;
@@ -70,7 +70,7 @@ pub(super) fn CallView(props: &CallViewProps) -> Html {
             { preview_line(&model, one, record) }
             if waiting {
                 <i class="bar" aria-hidden="true"></i>
-                <Waiting call={one.call} started={record.started} op={op} />
+                { waiting_line(record, op, &store, &t.stage) }
             }
             if let (Some(end), Some(last)) = (&record.end, one.last) {
                 <div class="line" ~style={line(last.saturating_sub(one.first).max(1))}>
@@ -87,9 +87,7 @@ pub(super) fn CallView(props: &CallViewProps) -> Html {
 }
 
 fn line(row: usize) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
-    let top = row as f64 * ROW;
-    format!("top:{top}px")
+    format!("top:{}px", Geometry::y(row) - Geometry::y(0))
 }
 
 fn mark(outcome: &Outcome) -> &'static str {
@@ -241,32 +239,22 @@ pub(crate) fn receives_stream(model: &Model, record: &CallRecord) -> bool {
     stream && receives
 }
 
-#[derive(Properties, PartialEq)]
-struct WaitingProps {
-    call: CallId,
-    started: u64,
-    op: &'static str,
-}
-
 /// The last line of a call that waits: for how long, and a way to end it.
-#[component]
-fn Waiting(props: &WaitingProps) -> Html {
-    let t = use_texts();
-    let store = use_store();
+fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Html {
     let text = {
-        let (store, started) = (store.clone(), props.started);
+        let (store, started) = (store.clone(), record.started);
         Callback::from(move |()| format::elapsed(store.now_us().saturating_sub(started)))
     };
-    let call = props.call;
+    let (store, call) = (store.clone(), record.id);
     let cancel = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
         store.cancel(call);
     });
     html! {
         <div class="line now">
-            <span class="grow elapsed">{ t.stage.waiting }{ " " }<Ticker {text} /></span>
+            <span class="grow elapsed">{ t.waiting }{ " " }<Ticker {text} /></span>
             <button class="call-cancel" data-testid={testid::cancel(call)} onclick={cancel}
-                title={(t.stage.cancel_title)(props.op)}>{ t.stage.cancel }</button>
+                title={(t.cancel_title)(op)}>{ t.cancel }</button>
         </div>
     }
 }

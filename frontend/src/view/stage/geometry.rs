@@ -1,25 +1,25 @@
-//! Rows and columns in pixels.
+//! Rows and columns in whole pixels.
 
 /// The height of a row.
-pub(super) const ROW: f64 = 22.0;
+pub(super) const ROW: i32 = 22;
 /// The height of the lanes' heads, which stay on top.
-pub(super) const HEAD: f64 = 52.0;
+pub(super) const HEAD: i32 = 52;
 /// Room above the first row.
-const TOP: f64 = 8.0;
+const TOP: i32 = 8;
 /// Rows of room below the last one, for what waits.
-const BELOW: usize = 4;
+const BELOW: i32 = 4;
 /// Rows beyond the edges that are drawn ahead of scrolling.
-const AHEAD: f64 = 10.0;
+const AHEAD: i32 = 10;
 
 /// How the stage's area is divided at the moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Geometry {
     /// The ruler's width.
-    pub(super) ruler: f64,
+    pub(super) ruler: i32,
     /// A lane's width.
-    pub(super) lane: f64,
+    pub(super) lane: i32,
     /// Free room on either side of a lane, through which the links run.
-    pub(super) gutter: f64,
+    pub(super) gutter: i32,
     columns: usize,
     pub(super) rows: usize,
     /// The first and the last row to draw.
@@ -29,29 +29,24 @@ pub(super) struct Geometry {
 /// The part of the stage that is in sight.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Viewport {
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+    pub(super) top: i32,
+    pub(super) width: i32,
+    pub(super) height: i32,
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "rows and columns are far fewer than 2^52"
-)]
-fn float(count: usize) -> f64 {
-    count as f64
+/// Pixels for so many of something. Browsers draw nothing beyond some 2^24 anyway.
+fn pixels(count: usize, each: i32) -> i32 {
+    i32::try_from(count)
+        .unwrap_or(i32::MAX)
+        .saturating_mul(each)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what usize holds"
-)]
-fn whole(count: f64) -> usize {
-    count.max(0.0) as usize
+fn row(at: i32) -> usize {
+    usize::try_from(at).unwrap_or_default()
 }
 
-fn rows_in_sight(view: Viewport) -> (f64, f64) {
+/// The first and the last row in sight.
+fn rows_in_sight(view: Viewport) -> (i32, i32) {
     ((view.top - TOP) / ROW, (view.top + view.height) / ROW)
 }
 
@@ -59,64 +54,64 @@ impl Viewport {
     /// Whether a row between these two is in sight.
     pub(super) fn shows(self, first: usize, last: usize) -> bool {
         let (top, bottom) = rows_in_sight(self);
-        float(first) <= bottom && float(last) >= top.floor()
+        first <= row(bottom) && last >= row(top)
     }
 }
 
 impl Geometry {
     pub(super) fn new(view: Viewport, columns: usize, rows: usize) -> Self {
-        let narrow = view.width < 600.0;
+        let narrow = view.width < 600;
         let (ruler, least, most, gutter) = if narrow {
-            (42.0, 160.0, 320.0, 14.0)
+            (42, 160, 320, 14)
         } else {
-            (60.0, 216.0, 380.0, 24.0)
+            (60, 216, 380, 24)
         };
-        let share = (view.width - ruler) / float(columns.max(1));
+        let share = (view.width - ruler) / i32::try_from(columns.max(1)).unwrap_or(i32::MAX);
         let (first, last) = rows_in_sight(view);
         Self {
             ruler,
-            lane: share.clamp(least, most).floor(),
+            lane: share.clamp(least, most),
             gutter,
             columns,
             rows,
-            visible: (whole(first - AHEAD), whole(last + AHEAD)),
+            visible: (row(first - AHEAD), row(last + AHEAD)),
         }
     }
 
-    pub(super) fn width(&self) -> f64 {
-        self.ruler + self.lane * float(self.columns)
+    pub(super) fn width(&self) -> i32 {
+        self.ruler + pixels(self.columns, self.lane)
     }
 
-    pub(super) fn height(&self) -> f64 {
-        TOP + float(self.rows + BELOW) * ROW
+    pub(super) fn height(&self) -> i32 {
+        TOP + pixels(self.rows, ROW) + BELOW * ROW
     }
 
     /// The upper edge of a row.
-    pub(super) fn y(row: usize) -> f64 {
-        TOP + float(row) * ROW
+    pub(super) fn y(row: usize) -> i32 {
+        TOP + pixels(row, ROW)
     }
 
     /// The middle of a row.
-    pub(super) fn middle(row: usize) -> f64 {
-        Self::y(row) + ROW / 2.0
+    pub(super) fn middle(row: usize) -> i32 {
+        Self::y(row) + ROW / 2
     }
 
     /// The left edge of a lane.
-    pub(super) fn x(&self, column: usize) -> f64 {
-        self.ruler + float(column) * self.lane
+    pub(super) fn x(&self, column: usize) -> i32 {
+        self.ruler + pixels(column, self.lane)
     }
 
     /// A lane's lifeline.
-    pub(super) fn center(&self, column: usize) -> f64 {
-        self.x(column) + self.lane / 2.0
+    pub(super) fn center(&self, column: usize) -> i32 {
+        self.x(column) + self.lane / 2
     }
 
     /// Left edge and width of a box in a lane.
-    pub(super) fn boxed(&self, column: usize, depth: usize) -> (f64, f64) {
-        let indent = float(depth.min(4)) * 12.0;
+    pub(super) fn boxed(&self, column: usize, depth: usize) -> (i32, i32) {
+        let indent = pixels(depth.min(4), 12);
         (
             self.x(column) + self.gutter + indent,
-            self.lane - 2.0 * self.gutter - indent,
+            self.lane - 2 * self.gutter - indent,
         )
     }
 
@@ -128,7 +123,7 @@ impl Geometry {
 
 /// A place in pixels as a style. The page's Content-Security-Policy permits styles that are set on the
 /// element's property (`~style`), not as its attribute.
-pub(super) fn place(left: f64, top: f64, width: f64, height: f64) -> String {
+pub(super) fn place(left: i32, top: i32, width: i32, height: i32) -> String {
     format!("left:{left}px;top:{top}px;width:{width}px;height:{height}px")
 }
 
@@ -140,20 +135,20 @@ mod tests {
     fn lanes_share_the_width_and_never_vanish() {
         let view = |width| Viewport {
             width,
-            height: 500.0,
-            top: 0.0,
+            height: 500,
+            top: 0,
         };
-        assert!((Geometry::new(view(760.0), 2, 0).lane - 350.0).abs() < 0.1);
-        assert!((Geometry::new(view(760.0), 10, 0).lane - 216.0).abs() < 0.1);
-        assert!(Geometry::new(view(390.0), 2, 0).width() <= 390.0);
+        assert_eq!(Geometry::new(view(760), 2, 0).lane, 350);
+        assert_eq!(Geometry::new(view(760), 10, 0).lane, 216);
+        assert!(Geometry::new(view(390), 2, 0).width() <= 390);
     }
 
     #[test]
     fn only_what_is_in_sight_is_drawn() {
         let view = Viewport {
-            top: 22_000.0,
-            width: 800.0,
-            height: 440.0,
+            top: 22_000,
+            width: 800,
+            height: 440,
         };
         let geometry = Geometry::new(view, 2, 100_000);
         assert!(!geometry.shows(0, 900));

@@ -1,10 +1,8 @@
 //! The heads of the lanes: who each one is, and how it stands.
 
 use std::net::SocketAddr;
-use std::rc::Rc;
 
 use sockscope_frontend::model::Model;
-use sockscope_frontend::store::use_store;
 use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
@@ -12,32 +10,25 @@ use super::geometry::Geometry;
 use super::links;
 use super::parts::Column;
 use crate::i18n::Messages;
-use crate::view::ui::{Act, use_model, use_texts, use_ui};
+use crate::view::ui::{Act, UiHandle};
 use crate::view::{format, names, testid};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct HeadsProps {
-    pub(super) lanes: Rc<Vec<Column>>,
-    pub(super) geometry: Geometry,
-}
-
-#[component]
-pub(super) fn Heads(props: &HeadsProps) -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let store = use_store();
-    use_model();
-    let model = store.model();
-    let geometry = &props.geometry;
-    let heads = props.lanes.iter().enumerate().map(|(place, column)| {
-        let style = format!("left:{}px;width:{}px", geometry.x(place) + 1.0, geometry.lane - 2.0);
+pub(super) fn heads(
+    model: &Model,
+    lanes: &[Column],
+    geometry: &Geometry,
+    ui: &UiHandle,
+    t: &Messages,
+) -> Html {
+    let heads = lanes.iter().enumerate().map(|(place, column)| {
+        let style = format!("left:{}px;width:{}px", geometry.x(place) + 1, geometry.lane - 2);
         match column {
             Column::Socket(id) => {
                 let select = {
                     let (ui, id) = (ui.clone(), *id);
                     Callback::from(move |_| ui.dispatch(Act::Select(id)))
                 };
-                own(&model, *id, style, ui.selected == Some(*id), select, t)
+                own(model, *id, style, ui.selected == Some(*id), select, t)
             }
             Column::Outside(address) => outside(*address, style, t),
             Column::Loose => html! {

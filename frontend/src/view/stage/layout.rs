@@ -2,8 +2,6 @@
 //! and what links one lane to another. Rows count events in equal steps; the views turn them into
 //! pixels. The layout grows with the log and is built anew only when what it stands on has changed.
 
-use std::collections::{HashMap, HashSet};
-
 use sockscope_frontend::model::{
     CallRecord, Direction, FarEnd, Flow, Model, Origin, Row, Socket, What,
 };
@@ -18,14 +16,13 @@ pub(crate) struct Layout {
     pub(crate) boxes: Vec<CallBox>,
     pub(crate) notes: Vec<Note>,
     pub(crate) links: Vec<Link>,
-    pub(crate) lives: HashMap<Column, Life>,
+    lives: Vec<(Column, Life)>,
     /// Whether anything belongs to no socket.
     pub(crate) loose: bool,
-    boxes_by_call: HashMap<CallId, usize>,
-    /// Which depths are taken in a lane by calls that wait.
-    taken: HashMap<Column, Vec<bool>>,
-    rows_by_data: HashMap<Seq, usize>,
-    linked: HashSet<(Seq, Seq)>,
+    /// The calls that wait: their places in `boxes`.
+    waiting: Vec<usize>,
+    /// The rows of `sent` and `received` events, in the order of their numbers.
+    rows_by_data: Vec<(Seq, usize)>,
     /// The call whose bytes stand in the last row.
     last_data: Option<CallId>,
     /// Rows of the model that are laid out, those that it has forgotten included.
@@ -108,7 +105,25 @@ impl Layout {
             first: row,
             last: None,
         };
-        self.lives.entry(column).or_insert(life);
+        if let Err(place) = self.place(column) {
+            self.lives.insert(place, (column, life));
+        }
+    }
+
+    fn place(&self, column: Column) -> Result<usize, usize> {
+        self.lives
+            .binary_search_by_key(&column, |(column, _)| *column)
+    }
+
+    /// From which row to which a lane lives.
+    pub(crate) fn life(&self, column: Column) -> Option<Life> {
+        let place = self.place(column).ok()?;
+        self.lives.get(place).map(|(_, life)| *life)
+    }
+
+    fn life_mut(&mut self, column: Column) -> Option<&mut Life> {
+        let place = self.place(column).ok()?;
+        self.lives.get_mut(place).map(|(_, life)| life)
     }
 
     fn note(&mut self, row: &Row, kind: NoteKind) {
@@ -135,14 +150,20 @@ impl Layout {
         self.open(call, column, at);
     }
 
-    fn open(&mut self, call: CallId, column: Option<Column>, at: usize) {
-        let depth = column.map_or(0, |column| self.take(column));
+    /// Begins a call's box. It stands inside of those of its lane that wait already.
+    fn open(&mut self, call: CallId, column: Option<Column>, at: usize) -> usize {
+        let waiting = self
+            .waiting
+            .iter()
+            .filter_map(|index| self.boxes.get(*index));
+        let around = waiting.filter(|one| column.is_some() && one.column == column);
+        let taken: Vec<usize> = around.map(|one| one.depth).collect();
+        let depth = (0..).find(|depth| !taken.contains(depth)).unwrap_or(0);
         if let Some(column) = column {
             self.loose |= column == Column::Loose;
             self.live(column, at);
             self.end(column, None);
         }
-        self.boxes_by_call.insert(call, self.boxes.len());
         self.boxes.push(CallBox {
             call,
             column,
@@ -151,23 +172,32 @@ impl Layout {
             last: None,
             data: Vec::new(),
         });
+        self.waiting.push(self.boxes.len() - 1);
+        self.boxes.len() - 1
+    }
+
+    /// The box of a call that waits; it is begun here when its beginning is in a gap of the log.
+    fn opened(&mut self, row: &Row, call: CallId, at: usize) -> usize {
+        let mut waiting = self.waiting.iter();
+        let known = waiting.find(|index| {
+            let one = self.boxes.get(**index);
+            one.is_some_and(|one| one.call == call)
+        });
+        match known {
+            Some(index) => *index,
+            None => self.open(
+                call,
+                Some(row.socket.map_or(Column::Loose, Column::Socket)),
+                at,
+            ),
+        }
     }
 
     /// What belongs to no socket has a lane from its first call to its last.
     fn end(&mut self, column: Column, at: Option<usize>) {
-        if let (Column::Loose, Some(life)) = (column, self.lives.get_mut(&column)) {
+        if let (Column::Loose, Some(life)) = (column, self.life_mut(column)) {
             life.last = at;
         }
-    }
-
-    fn take(&mut self, column: Column) -> usize {
-        let taken = self.taken.entry(column).or_default();
-        let depth = taken.iter().position(|taken| !taken).unwrap_or(taken.len());
-        match taken.get_mut(depth) {
-            Some(slot) => *slot = true,
-            None => taken.push(true),
-        }
-        depth
     }
 
     fn returned(&mut self, model: &Model, row: &Row, call: CallId) {
@@ -177,30 +207,19 @@ impl Layout {
             self.push(row.time)
         };
         self.last_data = None;
-        if !self.boxes_by_call.contains_key(&call) {
-            // Its beginning is in a gap of the log.
-            let column = row.socket.map_or(Column::Loose, Column::Socket);
-            self.open(call, Some(column), at);
-        }
-        let Some(index) = self.boxes_by_call.get(&call).copied() else {
-            return;
-        };
+        let index = self.opened(row, call, at);
+        self.waiting.retain(|waiting| *waiting != index);
         let Some(one) = self.boxes.get_mut(index) else {
             return;
         };
         one.last = Some(at);
-        let (first, depth, known) = (one.first, one.depth, one.column);
-        let column = known.unwrap_or_else(|| row.socket.map_or(Column::Loose, Column::Socket));
+        let column = one
+            .column
+            .unwrap_or_else(|| row.socket.map_or(Column::Loose, Column::Socket));
         one.column = Some(column);
-        if known.is_some() {
-            let taken = self.taken.get_mut(&column);
-            if let Some(slot) = taken.and_then(|all| all.get_mut(depth)) {
-                *slot = false;
-            }
-        } else {
-            self.loose |= column == Column::Loose;
-            self.live(column, first);
-        }
+        let first = one.first;
+        self.loose |= column == Column::Loose;
+        self.live(column, first);
         self.end(column, Some(at));
         if let Some(record) = model.call(call) {
             self.came_about(model, record, row.seq, at);
@@ -268,18 +287,15 @@ impl Layout {
     fn data(&mut self, model: &Model, row: &Row, call: CallId, direction: Direction) {
         let at = self.push(row.time);
         self.last_data = Some(call);
-        if !self.boxes_by_call.contains_key(&call) {
-            self.open(call, row.socket.map(Column::Socket), at);
-        }
-        let index = self.boxes_by_call.get(&call).copied();
-        if let Some(one) = index.and_then(|index| self.boxes.get_mut(index)) {
+        let index = self.opened(row, call, at);
+        if let Some(one) = self.boxes.get_mut(index) {
             one.data.push(DataLine {
                 row: at,
                 seq: row.seq,
                 direction,
             });
         }
-        self.rows_by_data.insert(row.seq, at);
+        self.rows_by_data.push((row.seq, at));
         let Some(id) = row.socket else { return };
         for flow in model.flows(id, direction, row.seq) {
             self.flow(model, &flow);
@@ -308,10 +324,8 @@ impl Layout {
     }
 
     fn flow(&mut self, model: &Model, flow: &Flow) {
-        let rows = (
-            self.rows_by_data.get(&flow.sent).copied(),
-            self.rows_by_data.get(&flow.received).copied(),
-        );
+        // What comes later of both finds the other one, so that each flow is linked once.
+        let rows = (self.data_row(flow.sent), self.data_row(flow.received));
         if let (Some(sent), Some(received)) = rows {
             let kind = LinkKind::Bytes {
                 bytes: flow.bytes.end - flow.bytes.start,
@@ -326,10 +340,14 @@ impl Layout {
         }
     }
 
+    fn data_row(&self, seq: Seq) -> Option<usize> {
+        let rows = &self.rows_by_data;
+        let place = rows.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
+        rows.get(place).map(|(_, row)| *row)
+    }
+
     fn link(&mut self, id: (Seq, Seq), kind: LinkKind, from: (Column, usize), to: (Column, usize)) {
-        if self.linked.insert(id) {
-            self.links.push(Link { id, kind, from, to });
-        }
+        self.links.push(Link { id, kind, from, to });
     }
 
     fn closed(&mut self, model: &Model, row: &Row, by: ClosedBy) {
@@ -347,7 +365,7 @@ impl Layout {
             self.note(row, NoteKind::Closed(by));
         }
         let at = self.times.len().saturating_sub(1);
-        if let Some(life) = self.lives.get_mut(&column) {
+        if let Some(life) = self.life_mut(column) {
             life.last = Some(at + usize::from(by_call));
         }
     }

@@ -1,7 +1,5 @@
 //! What runs between lanes: bytes, handshakes, and bytes that are still in the kernel.
 
-use std::collections::HashMap;
-
 use sockscope_frontend::model::{FarEnd, Model};
 use sockscope_protocol::Seq;
 use yew::prelude::*;
@@ -13,10 +11,17 @@ use crate::i18n::Stage;
 use crate::view::{format, testid};
 
 /// Where the columns stand.
-pub(super) type Places = HashMap<Column, usize>;
+#[derive(Debug)]
+pub(super) struct Places<'a>(pub(super) &'a [Column]);
+
+impl Places<'_> {
+    pub(super) fn get(&self, column: Column) -> Option<usize> {
+        self.0.iter().position(|one| *one == column)
+    }
+}
 
 /// All links that can be seen.
-pub(super) fn links(layout: &Layout, geometry: &Geometry, places: &Places, t: &Stage) -> Html {
+pub(super) fn links(layout: &Layout, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Html {
     let seen = layout.links.iter().filter(|link| {
         let (one, other) = (link.from.1, link.to.1);
         geometry.shows(one.min(other), one.max(other))
@@ -25,9 +30,9 @@ pub(super) fn links(layout: &Layout, geometry: &Geometry, places: &Places, t: &S
         .collect()
 }
 
-fn draw(link: &Link, geometry: &Geometry, places: &Places, t: &Stage) -> Option<Html> {
-    let from = *places.get(&link.from.0)?;
-    let to = *places.get(&link.to.0)?;
+fn draw(link: &Link, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Option<Html> {
+    let from = places.get(link.from.0)?;
+    let to = places.get(link.to.0)?;
     if from == to {
         return None;
     }
@@ -88,8 +93,8 @@ fn thickness(bytes: u64) -> String {
 struct Path {
     line: String,
     head: String,
-    middle: (f64, f64),
-    end: (f64, f64),
+    middle: (i32, i32),
+    end: (i32, i32),
 }
 
 impl Path {
@@ -110,22 +115,22 @@ impl Path {
         Self::new(start, end, rightwards)
     }
 
-    fn new((x1, y1): (f64, f64), (x2, y2): (f64, f64), rightwards: bool) -> Self {
-        let back = if rightwards { -7.0 } else { 7.0 };
-        let (neck, reach) = (x2 + back, (x2 - x1).abs().max(40.0) / 2.0);
+    fn new((x1, y1): (i32, i32), (x2, y2): (i32, i32), rightwards: bool) -> Self {
+        let back = if rightwards { -7 } else { 7 };
+        let (neck, reach) = (x2 + back, (x2 - x1).abs().max(40) / 2);
         let bend = if rightwards { reach } else { -reach };
         // The label stands above a straight line, and in the middle of a bent one.
-        let (line, label) = if (y1 - y2).abs() < 1.0 {
-            (format!("M{x1} {y1}H{neck}"), y1 - 9.0)
+        let (line, label) = if y1 == y2 {
+            (format!("M{x1} {y1}H{neck}"), y1 - 9)
         } else {
             let (out, into) = (x1 + bend, neck - bend);
             let line = format!("M{x1} {y1}C{out} {y1} {into} {y2} {neck} {y2}");
-            (line, f64::midpoint(y1, y2))
+            (line, i32::midpoint(y1, y2))
         };
         Self {
             line,
             head: format!("M{x2} {y2}l{back} -5v10z"),
-            middle: (f64::midpoint(x1, x2), label),
+            middle: (i32::midpoint(x1, x2), label),
             end: (x2, y2),
         }
     }
@@ -147,7 +152,7 @@ pub(super) fn in_kernel(
     model: &Model,
     layout: &Layout,
     geometry: &Geometry,
-    places: &Places,
+    places: &Places<'_>,
     t: &Stage,
 ) -> Html {
     let seen = layout
@@ -161,15 +166,15 @@ pub(super) fn in_kernel(
                 return None;
             };
             let (there, bytes) = underway(model, id, line.direction, line.seq)?;
-            let from = *places.get(&Column::Socket(id))?;
-            let to = *places.get(&there)?;
+            let from = places.get(Column::Socket(id))?;
+            let to = places.get(there)?;
             let rightwards = from < to;
             let (left, width) = geometry.boxed(from, 0);
             let y = Geometry::middle(line.row);
             let (x1, x2) = if rightwards {
-                (left + width, left + width + geometry.gutter * 2.0 - 4.0)
+                (left + width, left + width + geometry.gutter * 2 - 4)
             } else {
-                (left, left - geometry.gutter * 2.0 + 4.0)
+                (left, left - geometry.gutter * 2 + 4)
             };
             let path = Path::new((x1, y), (x2, y), rightwards);
             let label = format::bytes(bytes);
@@ -216,21 +221,21 @@ fn underway(
 pub(super) fn lifelines(
     layout: &Layout,
     geometry: &Geometry,
-    places: &Places,
+    places: &Places<'_>,
     selected: Option<Column>,
 ) -> Html {
     let bottom = geometry.height();
-    places
-        .iter()
-        .filter_map(|(column, place)| {
-            let life = layout.lives.get(column)?;
+    let columns = places.0.iter().enumerate();
+    columns
+        .filter_map(|(place, column)| {
+            let life = layout.life(*column)?;
             let outside = matches!(column, Column::Outside(_));
             let class = classes!(
                 "life",
                 outside.then_some("outside"),
                 (selected == Some(*column)).then_some("selected"),
             );
-            let x = geometry.center(*place).to_string();
+            let x = geometry.center(place).to_string();
             let top = Geometry::y(life.first);
             let end = life.last.map_or(bottom, |row| Geometry::y(row) + ROW);
             Some(html! {

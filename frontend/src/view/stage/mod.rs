@@ -8,10 +8,8 @@ mod links;
 mod notes;
 mod parts;
 
-use std::rc::Rc;
-
 use sockscope_frontend::model::{Lane, LaneId, Model};
-use sockscope_frontend::store::use_store;
+use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_protocol::SocketId;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -20,30 +18,27 @@ use yew::prelude::*;
 
 use self::call_box::CallView;
 use self::geometry::{Geometry, HEAD, ROW, Viewport, place};
-use self::heads::Heads;
 use self::layout::Layout;
 use self::links::Places;
 use self::parts::{CallBox, Column};
-use super::ui::{use_model, use_texts, use_ui};
+use super::ui::{use_actions, use_model, use_texts, use_ui};
 use super::{empty, format, names, testid};
 
 pub(crate) use call_box::receives_stream;
 
 /// How near to its end the stage follows what is new, pixels.
-const NEAR: f64 = 2.0 * ROW;
+const NEAR: i32 = 2 * ROW;
 
 #[component]
 pub(crate) fn Stage() -> Html {
     let t = use_texts();
-    let nothing = {
-        let store = use_store();
-        use_model();
-        let model = store.model();
-        model.rows().len() == 0
-    };
+    let ui = use_ui();
+    let store = use_store();
+    let actions = use_actions();
+    let nothing = use_selector(|state| state.model.rows().len() == 0);
     html! {
         <section class="panel stage" aria-label={t.stage.title}>
-            if nothing { <empty::Stage /> } else { <Canvas /> }
+            if *nothing { { empty::stage(&store, &ui, &actions, &t.stage) } } else { <Canvas /> }
         </section>
     }
 }
@@ -66,19 +61,15 @@ fn Canvas() -> Html {
     let layout = layout.borrow();
     let lanes = columns(&model, &layout, *view);
     let geometry = Geometry::new(*view, lanes.len(), layout.times.len());
-    let places: Places = lanes
-        .iter()
-        .enumerate()
-        .map(|(place, lane)| (*lane, place))
-        .collect();
+    let places = Places(&lanes);
 
     let rows = layout.times.len();
     use_end(&area, *follow, (rows, *view));
-    let place = ui.selected.and_then(|id| places.get(&Column::Socket(id)));
+    let place = ui.selected.and_then(|id| places.get(Column::Socket(id)));
     use_lane_in_sight(
         &area,
         ui.selected,
-        place.map(|place| (geometry.x(*place), geometry.lane)),
+        place.map(|place| (geometry.x(place), geometry.lane)),
         lanes.len(),
     );
     let onscroll = {
@@ -86,7 +77,7 @@ fn Canvas() -> Html {
         Callback::from(move |_: Event| {
             if let Some(area) = area.cast::<Element>() {
                 let seen = look(&area);
-                let end = f64::from(area.scroll_height() - area.client_height());
+                let end = area.scroll_height() - area.client_height();
                 if seen.top + NEAR >= end {
                     follow.set(true);
                 } else if seen.top < view.top {
@@ -107,7 +98,7 @@ fn Canvas() -> Html {
         <>
         <div class="stage-scroll" id="stage" tabindex="0" ref={area} {onscroll} data-testid={testid::STAGE}
             role="group" aria-label={t.stage.title}>
-            <Heads lanes={Rc::new(lanes)} {geometry} />
+            { heads::heads(&model, &lanes, &geometry, &ui, t) }
             <div class="stage-canvas" ~style={format!("width:{width}px;height:{height}px")}>
                 <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
                     { links::lifelines(&layout, &geometry, &places, selected) }
@@ -134,7 +125,7 @@ fn Canvas() -> Html {
 /// peer's goes with that of the socket beside it.
 fn columns(model: &Model, layout: &Layout, view: Viewport) -> Vec<Column> {
     let alive = |column| {
-        let life = layout.lives.get(&column);
+        let life = layout.life(column);
         life.is_none_or(|life| view.shows(life.first, life.last.unwrap_or(usize::MAX)))
     };
     let lanes = model.lanes().into_iter().filter_map(|Lane { id, beside }| {
@@ -153,9 +144,9 @@ fn columns(model: &Model, layout: &Layout, view: Viewport) -> Vec<Column> {
 
 fn look(area: &Element) -> Viewport {
     Viewport {
-        top: f64::from(area.scroll_top()),
-        width: f64::from(area.client_width()),
-        height: f64::from(area.client_height()) - HEAD,
+        top: area.scroll_top(),
+        width: area.client_width(),
+        height: area.client_height() - HEAD,
     }
 }
 
@@ -188,14 +179,11 @@ fn use_size(area: &NodeRef, view: &UseStateHandle<Viewport>) {
 #[hook]
 fn use_end(area: &NodeRef, follow: bool, change: (usize, Viewport)) {
     let area = area.clone();
-    use_effect_with(
-        (follow, change.0, change.1.height.to_bits()),
-        move |(follow, ..)| {
-            if let (true, Some(area)) = (*follow, area.cast::<Element>()) {
-                area.set_scroll_top(area.scroll_height());
-            }
-        },
-    );
+    use_effect_with((follow, change.0, change.1.height), move |(follow, ..)| {
+        if let (true, Some(area)) = (*follow, area.cast::<Element>()) {
+            area.set_scroll_top(area.scroll_height());
+        }
+    });
 }
 
 /// Scrolls sideways to the lane of the selected socket, when another was selected or lanes came or went.
@@ -203,19 +191,15 @@ fn use_end(area: &NodeRef, follow: bool, change: (usize, Viewport)) {
 fn use_lane_in_sight(
     area: &NodeRef,
     selected: Option<SocketId>,
-    lane: Option<(f64, f64)>,
+    lane: Option<(i32, i32)>,
     lanes: usize,
 ) {
     let area = area.clone();
     use_effect_with((selected, lane.is_some(), lanes), move |_| {
         if let (Some((left, width)), Some(area)) = (lane, area.cast::<Element>()) {
-            let (from, seen) = (
-                f64::from(area.scroll_left()),
-                f64::from(area.client_width()),
-            );
+            let (from, seen) = (area.scroll_left(), area.client_width());
             if left < from || left + width > from + seen {
-                #[expect(clippy::cast_possible_truncation, reason = "a place on the page")]
-                area.set_scroll_left((left + width / 2.0 - seen / 2.0) as i32);
+                area.set_scroll_left(left + width / 2 - seen / 2);
             }
         }
     });
@@ -231,18 +215,14 @@ fn ticks(layout: &Layout, geometry: &Geometry) -> Html {
             let text = format::clock(*time);
             (text != shown).then(|| {
                 shown.clone_from(&text);
-                let style = format!(
-                    "top:{}px;width:{}px",
-                    Geometry::y(row),
-                    geometry.ruler - 4.0
-                );
+                let style = format!("top:{}px;width:{}px", Geometry::y(row), geometry.ruler - 4);
                 html! { <span key={row} class="tick" ~style={style}>{ text }</span> }
             })
         })
         .collect()
 }
 
-fn calls(model: &Model, layout: &Layout, geometry: &Geometry, places: &Places) -> Html {
+fn calls(model: &Model, layout: &Layout, geometry: &Geometry, places: &Places<'_>) -> Html {
     let deepest = |column| {
         let waiting = layout.boxes.iter().rev().take(2_000);
         waiting
@@ -261,9 +241,9 @@ fn calls(model: &Model, layout: &Layout, geometry: &Geometry, places: &Places) -
             let last = one
                 .last
                 .unwrap_or_else(|| geometry.rows + deepest(column).saturating_sub(one.depth));
-            let (left, width) = geometry.boxed(*places.get(&column)?, one.depth);
+            let (left, width) = geometry.boxed(places.get(column)?, one.depth);
             let height = height(one, last);
-            let place = place(left, Geometry::y(one.first) + 1.0, width, height);
+            let place = place(left, Geometry::y(one.first) + 1, width, height);
             // From here a call that waits grows.
             let place = format!("{place};--height:{height}px");
             let class = match column {
@@ -280,6 +260,6 @@ fn calls(model: &Model, layout: &Layout, geometry: &Geometry, places: &Places) -
         .collect()
 }
 
-fn height(one: &CallBox, last: usize) -> f64 {
-    Geometry::y(last + 1) - Geometry::y(one.first) - 3.0
+fn height(one: &CallBox, last: usize) -> i32 {
+    Geometry::y(last + 1) - Geometry::y(one.first) - 3
 }

@@ -9,7 +9,7 @@ use super::links::Places;
 use super::parts::{Note, NoteKind};
 use crate::i18n::Stage;
 
-pub(super) fn notes(layout: &Layout, geometry: &Geometry, places: &Places, t: &Stage) -> Html {
+pub(super) fn notes(layout: &Layout, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Html {
     layout
         .notes
         .iter()
@@ -18,9 +18,9 @@ pub(super) fn notes(layout: &Layout, geometry: &Geometry, places: &Places, t: &S
         .collect()
 }
 
-fn draw(note: &Note, geometry: &Geometry, places: &Places, t: &Stage) -> Option<Html> {
+fn draw(note: &Note, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Option<Html> {
     let (left, width) = match note.column {
-        Some(column) => geometry.boxed(*places.get(&column)?, 0),
+        Some(column) => geometry.boxed(places.get(column)?, 0),
         None => (geometry.ruler, geometry.width() - geometry.ruler),
     };
     let (class, text) = match note.kind {
