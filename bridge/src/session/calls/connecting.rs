@@ -93,3 +93,23 @@ fn judged(
         .copied()
         .ok_or_else(|| Outcome::Internal("the resolver gave no address and no error".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use sockscope_protocol::Outcome;
+
+    use super::judged;
+    use crate::policy::Policy;
+
+    #[test]
+    fn one_forbidden_address_forbids_the_name() {
+        let policy = Policy::loopback();
+        let here = "127.0.0.1:80".parse().unwrap();
+        let elsewhere = "10.0.0.7:80".parse().unwrap();
+        let judge = |addresses: &[_]| judged(addresses, |address| policy.check_connect(address));
+        assert_eq!(judge(&[here, here]), Ok(here));
+        for addresses in [[here, elsewhere], [elsewhere, here]] {
+            assert!(matches!(judge(&addresses), Err(Outcome::Refused(_))));
+        }
+    }
+}
