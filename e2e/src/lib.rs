@@ -19,4 +19,4 @@ pub use case::{Case, case};
 pub use page::{Page, Target};
 pub use proxy::Proxy;
 pub use python::Python;
-pub use wait::{PATIENCE, until};
+pub use wait::{PATIENCE, reach, until};

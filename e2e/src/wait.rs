@@ -33,3 +33,23 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Result<Option<T
         tokio::time::sleep(INTERVAL).await;
     }
 }
+
+/// Looks at a number until it has reached a goal. It may take its time as long as it grows: patience
+/// ends where it stands still.
+///
+/// # Errors
+/// When the number stands still for [`PATIENCE`].
+pub async fn reach(
+    what: &str,
+    goal: u64,
+    mut look: impl AsyncFnMut() -> Result<u64>,
+) -> Result<()> {
+    let mut seen = 0;
+    while seen < goal {
+        seen = until(&format!("{what}, now {seen} of {goal}"), async || {
+            Ok(Some(look().await?).filter(|number| *number > seen))
+        })
+        .await?;
+    }
+    Ok(())
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use sha2::{Digest as _, Sha256};
-use sockscope_e2e::{Case, Python, Target, case, until};
+use sockscope_e2e::{Case, Python, Target, case, reach};
 
 const SIZE: usize = 64 << 20;
 
@@ -82,14 +82,10 @@ async fn a_file_goes_there_and_comes_back() -> Result<()> {
             .await?;
         page.click("do-call").await?;
         page.see("file-progress").await?;
-        until("progress between start and end", async || {
-            let value = page
-                .js(
-                    "return document.querySelector('[data-testid=file-progress]').value",
-                    vec![],
-                )
-                .await?;
-            Ok(value.as_f64().filter(|value| *value > 0.0))
+        reach("the progress of the file", SIZE as u64, async || {
+            let script = "return document.querySelector('[data-testid=file-progress]').value";
+            let value = page.js(script, vec![]).await?;
+            value.as_u64().context("a number of bytes")
         })
         .await?;
         ensure!(
@@ -97,11 +93,10 @@ async fn a_file_goes_there_and_comes_back() -> Result<()> {
             "what arrived is not what was sent"
         );
 
-        page.read("bytes-received-total", "67").await?;
-        until("64 MiB to be back", async || {
+        reach("what has come back", SIZE as u64, async || {
             let total = page.text("bytes-received-total").await?;
             let digits: String = total.chars().filter(char::is_ascii_digit).collect();
-            Ok(digits.starts_with(&SIZE.to_string()).then_some(()))
+            Ok(digits.parse()?)
         })
         .await?;
         let saved = page

@@ -46,8 +46,8 @@ async fn a_cut_connection_is_resumed() -> Result<()> {
         page.see(Target::row("accept", "waiting")).await?;
         page.see(Target::row("bind", "ok")).await?;
 
-        proxy.restore();
         page.click("banner-retry").await?;
+        proxy.restore();
         page.connected().await?;
         page.see_none("banner").await?;
         ensure!(

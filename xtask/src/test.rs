@@ -95,6 +95,8 @@ impl Stage {
                 let bridge = bridge::build(Profile::Release)?;
                 let mut tests = cargo(&["test", "--package", "sockscope-e2e", "--no-fail-fast"]);
                 test_tools.tell(&mut tests, &bridge);
+                // These tests say what they waited for; where in the code, nobody needs to know.
+                tests.env("RUST_BACKTRACE", "0");
                 suites("e2e", "End-to-end tests in a browser", "minutes", tests)
             }
         }
