@@ -44,7 +44,7 @@ impl Stage {
             Self::Page => {
                 page::build(page_tools)?;
                 page::weigh(true)?;
-                Ok(Tally::default())
+                Ok(CHECK)
             }
             Self::Clippy => check(
                 "clippy",
@@ -149,6 +149,12 @@ pub(crate) fn test(only: &[Stage]) -> Result<()> {
     )
 }
 
+/// A check that passes counts as a test that does.
+const CHECK: Tally = Tally {
+    passed: 1,
+    failed: 0,
+};
+
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(place::root()).args(arguments);
@@ -158,10 +164,7 @@ fn cargo(arguments: &[&str]) -> Command {
 /// A stage that passes or fails as a whole.
 fn check(name: &str, title: &str, expect: &'static str, mut command: Command) -> Result<Tally> {
     Job::new(name, title)?.expect(expect).run(&mut command)?;
-    Ok(Tally {
-        passed: 1,
-        failed: 0,
-    })
+    Ok(CHECK)
 }
 
 /// A stage of `cargo test`.
