@@ -17,7 +17,7 @@ use crate::view::{format, testid};
 /// Entries that are shown; all of them are copied and saved.
 const SHOWN: usize = 100;
 /// Bytes that these may show together: at full speed, the next picture has other ones.
-const SHOWN_BYTES: usize = 2 * spans::SHOWN;
+const SHOWN_BYTES: usize = 16 * spans::SHOWN;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct BytesProps {

@@ -4,12 +4,19 @@ use sockscope_frontend::bytes::{Cell, Span, control_name, row, rows, show_text, 
 use yew::prelude::*;
 
 /// Bytes of one entry that are shown; all of them are copied and saved.
-pub(super) const SHOWN: usize = 4096;
+pub(super) const SHOWN: usize = 1024;
+
+/// Parts of a text that are marked one by one. What has more is no text: its bytes are shown as they
+/// would be typed, all alike, which browsers lay out many times as fast.
+const MARKED: usize = 100;
 
 /// Text: control characters as the escapes by which they are typed (a line feed also breaks the line),
 /// bytes that are no UTF-8 as hex.
 pub(super) fn text(bytes: &[u8]) -> Html {
     let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+    if spans(shown).nth(MARKED).is_some() {
+        return html! { <pre>{ show_text(shown) }</pre> };
+    }
     let mut parts = Vec::new();
     let mut invalid = Vec::new();
     for span in spans(shown) {
