@@ -1,6 +1,6 @@
 //! A real Chromium drives the real page against the real bridge and real Python peers.
 //!
-//! Every test is a [`case`]: a bridge and a browser of its own, a screenshot and the browser's log
+//! Every test is a [`case()`]: a bridge and a browser of its own, a screenshot and the browser's log
 //! where it fails. The tests name things on the page by their `data-testid`
 //! (`frontend/src/view/testid.rs`), so that they hold in every language and layout.
 #![deny(missing_docs)]

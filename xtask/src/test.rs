@@ -52,6 +52,7 @@ impl Stage {
                 "seconds; the first time two to four minutes",
                 cargo(&[
                     "clippy",
+                    "--keep-going",
                     "--workspace",
                     "--all-targets",
                     "--",
@@ -73,6 +74,7 @@ impl Stage {
             Self::Doc => {
                 let mut doc = cargo(&[
                     "doc",
+                    "--keep-going",
                     "--workspace",
                     "--no-deps",
                     "--document-private-items",
