@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     fs,
+    net::{Ipv4Addr, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
@@ -59,8 +60,15 @@ pub(crate) fn dev(port: u16, bridge_port: u16, arguments: &[OsString]) -> Result
     };
     children.bridge = Some(start()?);
     let mut seen = newest_source()?;
-    println!("http://127.0.0.1:{port}/#token={token}&bridge=127.0.0.1:{bridge_port}");
+    let mut url = Some(format!(
+        "http://127.0.0.1:{port}/#token={token}&bridge=127.0.0.1:{bridge_port}"
+    ));
     loop {
+        // Trunk listens once it has built the page.
+        let is_served = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        if let Some(url) = url.take_if(|_| is_served()) {
+            println!("{url}");
+        }
         match interrupted.recv_timeout(POLL) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {}
