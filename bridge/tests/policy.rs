@@ -7,7 +7,7 @@ mod common;
 use common::calls::endpoint;
 use common::{Client, TestBridge};
 use sockscope::policy::Policy;
-use sockscope_protocol::{Call, Family, Outcome, Payload, Refusal, SocketType, Value};
+use sockscope_protocol::{AddressKind, Call, Family, Outcome, Payload, Refusal, SocketType, Value};
 
 /// The refusal of a call that must be refused by the policy, not by the kernel.
 async fn refusal(client: &mut Client, request: Call) -> Refusal {
@@ -36,14 +36,18 @@ async fn a_forbidden_address_is_refused_with_the_flag_that_would_allow_it() {
         Some("--allow-connect 10.0.0.7:80")
     );
     assert!(refused.message.contains("private"), "{refused:?}");
+    assert_eq!(refused.kind, AddressKind::Private);
+    assert_eq!(refused.address.to_string(), "10.0.0.7:80");
     let refused = connect_refused(&mut client, Family::Inet, "8.8.8.8", 53).await;
     assert!(refused.message.contains("public"), "{refused:?}");
+    assert_eq!(refused.kind, AddressKind::Public);
     let refused = connect_refused(&mut client, Family::Inet6, "::ffff:10.0.0.7", 80).await;
     assert_eq!(
         refused.allow.as_deref(),
         Some("--allow-connect 10.0.0.7:80")
     );
-    connect_refused(&mut client, Family::Inet6, "::ffff:169.254.169.254", 80).await;
+    let refused = connect_refused(&mut client, Family::Inet6, "::ffff:169.254.169.254", 80).await;
+    assert_eq!(refused.kind, AddressKind::Metadata);
     connect_refused(&mut client, Family::Inet6, "64:ff9b::10.0.0.7", 80).await;
 }
 

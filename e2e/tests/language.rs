@@ -44,6 +44,9 @@ async fn no_english_is_left_in_the_chinese_page() -> Result<()> {
     };
     case(wanted, async |page, _| {
         page.new_socket("new-tcp").await?;
+        page.call("connect", &[("arg-host", "10.1.2.3"), ("arg-port", "80")])
+            .await?;
+        page.read("result", "内网地址").await?;
         let text = page.text("app").await?;
         for english in [
             "Sockets",
@@ -52,6 +55,7 @@ async fn no_english_is_left_in_the_chinese_page() -> Result<()> {
             "Language",
             "Theme",
             "waiting",
+            "private",
         ] {
             ensure!(!text.contains(english), "{english:?} stands in {text}");
         }

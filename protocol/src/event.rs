@@ -140,11 +140,41 @@ pub struct Failure {
 /// A call that the bridge's policy forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// What is forbidden and why.
+    /// The address that is forbidden; where a call named a host, one of those that it stands for.
+    pub address: SocketAddr,
+    /// What kind of address that is.
+    pub kind: AddressKind,
+    /// What is forbidden and why, in English.
     pub message: String,
     /// The command-line flag that would allow it; none where nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow: Option<String>,
+}
+
+/// What kind of address the policy has refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressKind {
+    /// 127.0.0.0/8, ::1.
+    Loopback,
+    /// RFC 1918, RFC 4193.
+    Private,
+    /// The internet's.
+    Public,
+    /// 0.0.0.0 and ::, which stand for all addresses of the bridge's machine.
+    Wildcard,
+    /// A multicast group (RFC 1112, RFC 4291 section 2.7).
+    Multicast,
+    /// 255.255.255.255.
+    Broadcast,
+    /// RFC 3927, RFC 4291 section 2.5.6.
+    LinkLocal,
+    /// Where a cloud's metadata service answers.
+    Metadata,
+    /// Set aside for something else (RFC 6890).
+    Reserved,
+    /// The bridge's own port.
+    OwnPort,
 }
 
 /// What a call returned.

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use sockscope_protocol::AddressKind;
+
 /// Addresses at which cloud machines tell their secrets to whoever asks from within: AWS and most
 /// others, AWS (IPv6), Google Cloud (IPv6), Alibaba Cloud, Azure, Scaleway (IPv6).
 const METADATA: [IpAddr; 6] = [
@@ -77,6 +79,21 @@ impl Class {
             [0x2001, 0xdb8, ..] | [0x2001, 1..=0x1ff, ..] => Self::Reserved,
             [0x2000..=0x3fff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, _, _] => Self::Public,
             _ => Self::Reserved,
+        }
+    }
+
+    /// What clients call it.
+    pub(super) fn kind(self) -> AddressKind {
+        match self {
+            Self::Loopback => AddressKind::Loopback,
+            Self::Private => AddressKind::Private,
+            Self::Public => AddressKind::Public,
+            Self::Wildcard => AddressKind::Wildcard,
+            Self::Multicast => AddressKind::Multicast,
+            Self::Broadcast => AddressKind::Broadcast,
+            Self::LinkLocal => AddressKind::LinkLocal,
+            Self::Metadata => AddressKind::Metadata,
+            Self::Reserved => AddressKind::Reserved,
         }
     }
 

@@ -22,7 +22,7 @@ mod tests;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use sockscope_protocol::{self as protocol, Refusal};
+use sockscope_protocol::{self as protocol, AddressKind, Refusal};
 
 use class::{Class, embedded};
 pub use rule::{Rule, RuleError};
@@ -136,7 +136,7 @@ impl Policy {
             self.check_plain(direction, inner)
                 .map_err(|refusal| Refusal {
                     message: format!("{ip} leads to {}: {}", inner.ip(), refusal.message),
-                    allow: refusal.allow,
+                    ..refusal
                 })?;
         }
         Ok(())
@@ -147,12 +147,16 @@ impl Policy {
         let class = Class::of(ip);
         if let Some(why) = never(direction, class) {
             return Err(Refusal {
+                address,
+                kind: class.kind(),
                 message: format!("{ip} is {}: {why}", class.words()),
                 allow: None,
             });
         }
         if self.own.iter().any(|own| own.port() == address.port()) && is_local(ip) {
             return Err(Refusal {
+                address,
+                kind: AddressKind::OwnPort,
                 message: format!(
                     "{address} is this bridge's own port: sessions are kept away from it"
                 ),
@@ -168,6 +172,8 @@ impl Policy {
         }
         let allowed: Vec<_> = rules.iter().map(ToString::to_string).collect();
         Err(Refusal {
+            address,
+            kind: class.kind(),
             message: format!(
                 "{address} is {}, and this bridge {} {}",
                 class.words(),

@@ -1,3 +1,5 @@
+use sockscope_protocol::AddressKind;
+
 use super::{Text, messages};
 
 messages! {
@@ -31,6 +33,31 @@ messages! {
         kernel_says: Text = "The kernel refused", "内核拒绝";
         resolver_says: Text = "The resolver found nothing", "域名解析失败";
         policy_says: Text = "The bridge's policy forbids it. The kernel was not asked.", "桥接程序的策略不允许，内核并未收到这个调用。";
+        address_kind: fn(AddressKind) -> Text =
+            |kind| match kind {
+                AddressKind::Loopback => "is a loopback address: this machine itself.",
+                AddressKind::Private => "is an address of a private network.",
+                AddressKind::Public => "is an address of the internet.",
+                AddressKind::Wildcard => "stands for every address of the bridge's machine.",
+                AddressKind::Multicast => "is a multicast group.",
+                AddressKind::Broadcast => "is the broadcast address.",
+                AddressKind::LinkLocal => "is a link-local address.",
+                AddressKind::Metadata => "is where a cloud's metadata service gives out secrets.",
+                AddressKind::Reserved => "is set aside for special purposes (RFC 6890).",
+                AddressKind::OwnPort => "is the bridge itself: sockets are kept away from it.",
+            },
+            |kind| match kind {
+                AddressKind::Loopback => "是回环地址，也就是本机自己。",
+                AddressKind::Private => "是内网地址。",
+                AddressKind::Public => "是公网地址。",
+                AddressKind::Wildcard => "代表桥接程序所在机器的所有地址。",
+                AddressKind::Multicast => "是多播组地址。",
+                AddressKind::Broadcast => "是广播地址。",
+                AddressKind::LinkLocal => "是链路本地地址。",
+                AddressKind::Metadata => "是云平台的元数据服务，那里会泄露密钥。",
+                AddressKind::Reserved => "是保留给特殊用途的地址（RFC 6890）。",
+                AddressKind::OwnPort => "是桥接程序自己的端口，套接字不许碰它。",
+            };
         policy_allow: Text = "Start the bridge with", "启动桥接程序时加上";
         policy_never: Text = "No option permits this.", "没有任何选项可以放行。";
         rejected_title: Text = "Not made", "未执行";

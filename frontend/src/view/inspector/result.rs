@@ -143,7 +143,13 @@ fn explain(model: &Model, record: &CallRecord, outcome: &Outcome, t: &Messages) 
             };
             vec![
                 html! { <p>{ texts.policy_says }</p> },
-                html! { <p>{ &refusal.message }</p> },
+                html! {
+                    <p>
+                        <code>{ refusal.address.to_string() }</code>
+                        { " " }
+                        { (texts.address_kind)(refusal.kind) }
+                    </p>
+                },
                 allow,
             ]
         }
