@@ -112,6 +112,14 @@ async fn the_bridge_itself_is_out_of_reach() {
     let socket = client.tcp().await;
     let address = endpoint("0.0.0.0", port);
     refusal(&mut client, Call::Bind { socket, address }).await;
+    // Over UDP, too, although the bridge does not listen there.
+    let socket = client.udp().await;
+    let payload = Payload::SendTo(bridge.address);
+    let call = client.begin_send(socket, payload, b"knock").await;
+    match client.outcome(call).await {
+        Outcome::Refused(refused) => assert_eq!(refused.kind, AddressKind::OwnPort),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

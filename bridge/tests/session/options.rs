@@ -1,6 +1,6 @@
 //! `getsockopt` and `setsockopt`.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
 
 use sockscope::policy::Policy;
 use sockscope_protocol::{
@@ -180,4 +180,49 @@ async fn broadcast_needs_its_option() {
         .await;
     assert_eq!(client.sendto(sender, target, b"to all").await.count(), 6);
     assert_eq!(client.recv(receiver, 64).await, b"to all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reuseaddr_takes_a_port_in_time_wait() {
+    let client = Client::new();
+    let reuse = OptionName::SoReuseaddr;
+    let on = OptionValue::Bool(true);
+    let listener = client.tcp().await;
+    client.set(listener, reuse, on.clone()).await;
+    client.ok(bind(listener, "127.0.0.1", 0)).await;
+    client
+        .ok(Call::Listen {
+            socket: listener,
+            backlog: 1,
+        })
+        .await;
+    let address = client.name(listener).await;
+    let peer = TcpStream::connect(address).unwrap();
+    let connection = client.accept(listener).await;
+    // Who closes first keeps the port in TIME-WAIT.
+    client.close(connection).await;
+    client.close(listener).await;
+    drop(peer);
+    let socket = client.tcp().await;
+    let taken = client.call(bind(socket, "127.0.0.1", address.port())).await;
+    assert_eq!(taken.error(), "EADDRINUSE");
+    client.set(socket, reuse, on).await;
+    client.ok(bind(socket, "127.0.0.1", address.port())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn v6only_keeps_ipv4_out() {
+    let wildcard = Policy::new(Vec::new(), vec!["wildcard".parse().unwrap()]).unwrap();
+    let client = Client::with(Limits::default(), wildcard);
+    for only in [false, true] {
+        let socket = client.socket(Family::Inet6, SocketType::Stream).await;
+        client
+            .set(socket, OptionName::Ipv6V6only, OptionValue::Bool(only))
+            .await;
+        client.ok(bind(socket, "::", 0)).await;
+        client.ok(Call::Listen { socket, backlog: 1 }).await;
+        let port = client.name(socket).await.port();
+        assert!(TcpStream::connect(("::1", port)).is_ok());
+        assert_eq!(TcpStream::connect(("127.0.0.1", port)).is_err(), only);
+    }
 }

@@ -83,6 +83,15 @@ async fn a_bound_socket_connects_from_its_port() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bound_socket_that_does_not_listen_refuses() {
+    let client = Client::new();
+    let socket = client.tcp().await;
+    client.ok(bind(socket, "127.0.0.1", 0)).await;
+    let refused = TcpStream::connect(client.name(socket).await).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_in_use_is_eaddrinuse() {
     let client = Client::new();
     let (_listener, address) = client.listener(5).await;
