@@ -268,6 +268,30 @@ impl<'a> Page<'a> {
         .await
     }
 
+    /// Chooses a socket in the list, which the inspector then shows.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn select(&self, socket: &str) -> Result<()> {
+        self.click(format!("socket-{socket}")).await?;
+        self.see(Target::id("inspector").with("data-socket", socket))
+            .await
+    }
+
+    /// The port at which the selected socket is bound.
+    ///
+    /// # Errors
+    /// When it is not bound.
+    pub async fn local_port(&self) -> Result<String> {
+        until("the socket's local address", async || {
+            let local = self.text("inspector-local").await?;
+            let port = local.trim().rsplit(':').next().unwrap_or_default();
+            let bound = port.parse::<u16>().is_ok_and(|port| port != 0);
+            Ok(bound.then(|| port.to_owned()))
+        })
+        .await
+    }
+
     /// The numbers of the sockets in the list.
     ///
     /// # Errors

@@ -1,28 +1,7 @@
 //! Free conversations: no lesson, every call chosen by hand.
 
 use anyhow::Result;
-use sockscope_e2e::{Case, Page, Target, case, until};
-
-/// The port at which the selected socket is bound.
-async fn port(page: &Page<'_>) -> Result<String> {
-    until("the socket's local address", async || {
-        let local = page.text("inspector-local").await?;
-        let port = local
-            .trim()
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        Ok((port.parse::<u16>().is_ok_and(|port| port != 0)).then_some(port))
-    })
-    .await
-}
-
-async fn select(page: &Page<'_>, socket: &str) -> Result<()> {
-    page.click(format!("socket-{socket}")).await?;
-    page.see(Target::id("inspector").with("data-socket", socket))
-        .await
-}
+use sockscope_e2e::{Case, Target, case};
 
 #[tokio::test]
 async fn tcp_from_socket_to_close() -> Result<()> {
@@ -34,7 +13,7 @@ async fn tcp_from_socket_to_close() -> Result<()> {
         page.call("listen", &[("arg-backlog", "5")]).await?;
         page.see(Target::row("listen", "ok")).await?;
         page.read("inspector-state", "LISTEN").await?;
-        let port = port(page).await?;
+        let port = page.local_port().await?;
         page.call("accept", &[]).await?;
         page.see(Target::row("accept", "waiting")).await?;
 
@@ -50,11 +29,11 @@ async fn tcp_from_socket_to_close() -> Result<()> {
             .expect("accept gives a third socket")
             .clone();
 
-        select(page, &accepted).await?;
+        page.select(&accepted).await?;
         page.call("recv", &[("arg-size", "1024")]).await?;
         page.see(Target::row("recv", "waiting")).await?;
 
-        select(page, &client).await?;
+        page.select(&client).await?;
         page.click("call-sendall").await?;
         page.fill("composer-text", r"你好, \x00\xff!\n").await?;
         page.click("do-call").await?;
@@ -64,7 +43,7 @@ async fn tcp_from_socket_to_close() -> Result<()> {
         page.see(Target::id("flow").with("data-bytes", "12"))
             .await?;
 
-        select(page, &accepted).await?;
+        page.select(&accepted).await?;
         page.click("bytes-mode-text").await?;
         page.read("bytes-text", "你好").await?;
         page.click("bytes-mode-hex").await?;
@@ -72,12 +51,12 @@ async fn tcp_from_socket_to_close() -> Result<()> {
         page.read("bytes-received-total", "12").await?;
 
         // Half-close: the client ends its direction, the other one stays.
-        select(page, &client).await?;
+        page.select(&client).await?;
         page.click("call-shutdown").await?;
         page.choose("arg-how", "SHUT_WR").await?;
         page.click("do-call").await?;
         page.see(Target::row("shutdown", "ok")).await?;
-        select(page, &accepted).await?;
+        page.select(&accepted).await?;
         page.read("inspector-state", "CLOSE-WAIT").await?;
         page.call("recv", &[]).await?;
         page.see(Target::row("recv", "ok").with("data-count", "0"))
@@ -95,7 +74,7 @@ async fn udp_with_a_truncated_datagram() -> Result<()> {
         page.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
             .await?;
         page.see(Target::row("bind", "ok")).await?;
-        let port = port(page).await?;
+        let port = page.local_port().await?;
         page.call("recvfrom", &[("arg-size", "4")]).await?;
         page.see(Target::row("recvfrom", "waiting")).await?;
 
@@ -110,7 +89,7 @@ async fn udp_with_a_truncated_datagram() -> Result<()> {
         page.see(Target::row("recvfrom", "ok")).await?;
 
         // Four of five bytes fit; the page says that one is lost.
-        select(page, &server).await?;
+        page.select(&server).await?;
         page.click("bytes-mode-text").await?;
         page.read("bytes-text", "Hell").await?;
         page.see(Target::id("bytes-entry").with("data-truncated", "1"))

@@ -1,7 +1,7 @@
 //! The page against real CPython programs, which know nothing of Sockscope.
 
 use anyhow::{Context as _, Result, ensure};
-use sockscope_e2e::{Case, Page, Python, Target, case, until};
+use sockscope_e2e::{Case, Page, Python, Target, case};
 
 const TEXT: &str = "你好，世界";
 
@@ -47,20 +47,6 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
     print(data.decode())
 "#;
 
-async fn local_port(page: &Page<'_>) -> Result<String> {
-    until("the socket's local address", async || {
-        let local = page.text("inspector-local").await?;
-        let port = local
-            .trim()
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        Ok((port.parse::<u16>().is_ok_and(|port| port != 0)).then_some(port))
-    })
-    .await
-}
-
 async fn send(page: &Page<'_>, op: &str, text: &str) -> Result<()> {
     page.click(format!("call-{op}")).await?;
     page.click("composer-mode-text").await?;
@@ -102,7 +88,7 @@ async fn tcp_page_as_server() -> Result<()> {
         page.see(Target::row("bind", "ok")).await?;
         page.call("listen", &[]).await?;
         page.see(Target::row("listen", "ok")).await?;
-        let port = local_port(page).await?;
+        let port = page.local_port().await?;
         page.call("accept", &[]).await?;
         let mut client = Python::run(TCP_CLIENT, &[&port]).await?;
         page.see(Target::row("accept", "ok")).await?;
@@ -152,7 +138,7 @@ async fn udp_page_as_server() -> Result<()> {
         page.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
             .await?;
         page.see(Target::row("bind", "ok")).await?;
-        let port = local_port(page).await?;
+        let port = page.local_port().await?;
         page.call("recvfrom", &[("arg-size", "2048")]).await?;
         let mut client = Python::run(UDP_CLIENT, &[&port]).await?;
         page.see(Target::row("recvfrom", "ok")).await?;

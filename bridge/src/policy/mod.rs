@@ -15,16 +15,16 @@
 //! a port of its choice: every datagram client does so. What comes in there from elsewhere cannot be
 //! answered.
 
-mod class;
+mod kind;
 mod rule;
 #[cfg(test)]
 mod tests;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use sockscope_protocol::{self as protocol, AddressKind, Refusal};
+use sockscope_protocol::{self as protocol, AddressKind as Kind, Refusal};
 
-use class::{Class, embedded};
+use kind::embedded;
 pub use rule::{Rule, RuleError};
 
 /// The rules in force. Without flags: loopback in both directions.
@@ -144,19 +144,19 @@ impl Policy {
 
     fn check_plain(&self, direction: Direction, address: SocketAddr) -> Result<(), Refusal> {
         let ip = address.ip();
-        let class = Class::of(ip);
-        if let Some(why) = never(direction, class) {
+        let kind = kind::of(ip);
+        if let Some(why) = never(direction, kind) {
             return Err(Refusal {
                 address,
-                kind: class.kind(),
-                message: format!("{ip} is {}: {why}", class.words()),
+                kind,
+                message: format!("{ip} is {}: {why}", kind::words(kind)),
                 allow: None,
             });
         }
         if self.own.iter().any(|own| own.port() == address.port()) && is_local(ip) {
             return Err(Refusal {
                 address,
-                kind: AddressKind::OwnPort,
+                kind: Kind::OwnPort,
                 message: format!(
                     "{address} is this bridge's own port: sessions are kept away from it"
                 ),
@@ -173,25 +173,25 @@ impl Policy {
         let allowed: Vec<_> = rules.iter().map(ToString::to_string).collect();
         Err(Refusal {
             address,
-            kind: class.kind(),
+            kind,
             message: format!(
                 "{address} is {}, and this bridge {} {}",
-                class.words(),
+                kind::words(kind),
                 direction.verb(),
                 allowed.join(", ")
             ),
-            allow: Some(format!("{} {}", direction.flag(), value(class, address))),
+            allow: Some(format!("{} {}", direction.flag(), value(kind, address))),
         })
     }
 }
 
 /// Why no flag allows an address of this kind, where none does.
-fn never(direction: Direction, class: Class) -> Option<&'static str> {
-    match (class, direction) {
-        (Class::LinkLocal, Direction::Connect) => Some("this bridge never connects there"),
-        (Class::LinkLocal, Direction::Bind) => Some("this bridge never binds it"),
-        (Class::Metadata, _) => Some("this bridge never goes there"),
-        (Class::Wildcard, Direction::Connect) => {
+fn never(direction: Direction, kind: Kind) -> Option<&'static str> {
+    match (kind, direction) {
+        (Kind::LinkLocal, Direction::Connect) => Some("this bridge never connects there"),
+        (Kind::LinkLocal, Direction::Bind) => Some("this bridge never binds it"),
+        (Kind::Metadata, _) => Some("this bridge never goes there"),
+        (Kind::Wildcard, Direction::Connect) => {
             Some("it is for bind; connect to one of the addresses, such as 127.0.0.1 or ::1")
         }
         _ => None,
@@ -199,13 +199,13 @@ fn never(direction: Direction, class: Class) -> Option<&'static str> {
 }
 
 /// The narrowest value of the flag that would allow the address.
-fn value(class: Class, address: SocketAddr) -> String {
+fn value(kind: Kind, address: SocketAddr) -> String {
     let (ip, port) = (address.ip(), address.port());
-    match (class, port) {
-        (Class::Wildcard, 0) => "wildcard".to_owned(),
-        (Class::Wildcard, _) => format!("wildcard:{port}"),
-        (Class::Multicast, _) => "multicast".to_owned(),
-        (Class::Broadcast, _) => "broadcast".to_owned(),
+    match (kind, port) {
+        (Kind::Wildcard, 0) => "wildcard".to_owned(),
+        (Kind::Wildcard, _) => format!("wildcard:{port}"),
+        (Kind::Multicast, _) => "multicast".to_owned(),
+        (Kind::Broadcast, _) => "broadcast".to_owned(),
         (_, 0) => ip.to_string(),
         _ => address.to_string(),
     }

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-use super::class::Class;
+use sockscope_protocol::AddressKind as Kind;
+
+use super::kind;
 
 /// What is allowed: some addresses, at some ports.
 ///
@@ -24,7 +26,7 @@ pub struct Rule {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
-    Class(Class),
+    Kind(Kind),
     Net(IpNet),
     /// A name, not yet looked up.
     Name(String),
@@ -86,7 +88,7 @@ impl Rule {
     #[must_use]
     pub fn loopback() -> Self {
         Self {
-            place: Place::Class(Class::Loopback),
+            place: Place::Kind(Kind::Loopback),
             ports: Ports::ALL,
             text: "loopback".to_owned(),
         }
@@ -105,27 +107,25 @@ impl Rule {
 
     pub(super) fn permits(&self, address: SocketAddr) -> bool {
         let ip = address.ip();
-        let class = Class::of(ip);
+        let kind = kind::of(ip);
         let place = match &self.place {
-            Place::Class(allowed) => *allowed == class,
+            Place::Kind(allowed) => *allowed == kind,
             // One address that stands for many is allowed only by name, not because a wide
             // network happens to contain it.
             Place::Net(net) => {
-                net.contains(&ip) && (class.is_one() || class == Class::of(net.network()))
+                net.contains(&ip) && (is_one(kind) || kind == kind::of(net.network()))
             }
             Place::Name(_) => false,
             Place::Addresses(addresses) => addresses.contains(&ip),
-            Place::Any => class.is_one() || class == Class::Wildcard,
+            Place::Any => is_one(kind) || kind == Kind::Wildcard,
         };
         place && self.ports.contain(address.port())
     }
 }
 
-impl Class {
-    /// Whether an address of this kind stands for one machine.
-    fn is_one(self) -> bool {
-        !matches!(self, Self::Wildcard | Self::Multicast | Self::Broadcast)
-    }
+/// Whether an address of this kind stands for one machine.
+fn is_one(kind: Kind) -> bool {
+    !matches!(kind, Kind::Wildcard | Kind::Multicast | Kind::Broadcast)
 }
 
 impl FromStr for Rule {
@@ -166,16 +166,16 @@ impl fmt::Display for Rule {
 }
 
 fn place(text: &str) -> Option<Place> {
-    let class = match text {
-        "loopback" => Class::Loopback,
-        "private" => Class::Private,
-        "public" => Class::Public,
-        "wildcard" => Class::Wildcard,
-        "multicast" => Class::Multicast,
-        "broadcast" => Class::Broadcast,
+    let kind = match text {
+        "loopback" => Kind::Loopback,
+        "private" => Kind::Private,
+        "public" => Kind::Public,
+        "wildcard" => Kind::Wildcard,
+        "multicast" => Kind::Multicast,
+        "broadcast" => Kind::Broadcast,
         _ => return network(text).map(Place::Net),
     };
-    Some(Place::Class(class))
+    Some(Place::Kind(kind))
 }
 
 fn network(text: &str) -> Option<IpNet> {
