@@ -80,7 +80,8 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         errno.prop_map(|name| Outcome::Errno(Failure {
             number: 1,
             name: name.into(),
-            message: String::new()
+            message: String::new(),
+            held_by: None,
         })),
         Just(Outcome::Timeout),
         Just(Outcome::Cancelled(CancelledBy::Client)),

@@ -49,7 +49,8 @@ pub enum EventBody {
     /// The kernel gave bytes to us. Travels as a binary message.
     #[serde(skip)]
     Received(Data),
-    /// What the kernel shows of a socket changed.
+    /// What the kernel shows of a socket changed. It may follow `closed`: a connection outlives its
+    /// descriptor.
     Observed {
         /// The socket.
         socket: SocketId,
@@ -127,7 +128,7 @@ pub enum Outcome {
 }
 
 /// A number, a name and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Failure {
     /// The number on the bridge's operating system.
     pub number: i32,
@@ -135,6 +136,23 @@ pub struct Failure {
     pub name: String,
     /// The operating system's sentence.
     pub message: String,
+    /// `EADDRINUSE`: who has the port, as far as the kernel tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<Box<Holder>>,
+}
+
+/// Who has a port.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Holder {
+    /// What the kernel shows of the socket: its addresses and, for TCP, its state. `TIME-WAIT` is
+    /// what a connection leaves behind; `CLOSED` is a socket that is bound and no more.
+    pub kernel: Observation,
+    /// The process that has the socket; none where it is another user's, or no process has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// The name of that process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
 }
 
 /// A call that the bridge's policy forbids.

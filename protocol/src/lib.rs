@@ -17,8 +17,8 @@ pub use call::{
 };
 pub use close::CloseCode;
 pub use event::{
-    AddressKind, CancelledBy, ClosedBy, Data, DataFlags, Event, EventBody, Failure, Outcome,
-    PeerGone, Refusal, Value,
+    AddressKind, CancelledBy, ClosedBy, Data, DataFlags, Event, EventBody, Failure, Holder,
+    Outcome, PeerGone, Refusal, Value,
 };
 pub use frame::{
     FrameError, HEADER_LEN, decode_event, decode_payload, encode_data, encode_payload,

@@ -172,6 +172,9 @@ pub struct Platform {
     pub queues: bool,
     /// Whether the state, the accept queue and `tcp` are observed.
     pub tcp_info: bool,
+    /// Whether connections are observed after `closed`.
+    #[serde(default)]
+    pub after_close: bool,
 }
 
 /// A text message that is not a [`ClientMessage`].

@@ -2,8 +2,8 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// What the kernel shows of a socket. A field that this operating system cannot show is absent;
-/// [`Platform`](crate::Platform) tells which.
+/// What the kernel shows of a socket, or of a connection that outlives its descriptor. A field that
+/// this operating system cannot show is absent; [`Platform`](crate::Platform) tells which.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Observation {
     /// The local address (`getsockname(2)`); absent before `bind`.
@@ -12,7 +12,8 @@ pub struct Observation {
     /// The peer's address (`getpeername(2)`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<SocketAddr>,
-    /// The state of RFC 9293 section 3.3.2.
+    /// The state of RFC 9293 section 3.3.2. After `closed`, `CLOSED` says that the kernel holds nothing
+    /// any more, and none that it is not looked at any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<TcpState>,
     /// Bytes received by the kernel and not yet read (`SIOCINQ`); for UDP, those of the next datagram.
@@ -27,6 +28,10 @@ pub struct Observation {
     /// Figures of an established connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tcp: Option<TcpInfo>,
+    /// Milliseconds after which the kernel forgets a connection whose descriptor is closed, if
+    /// nothing else happens: in TIME-WAIT, and in FIN-WAIT-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_in_ms: Option<u32>,
 }
 
 /// The queue of a listening socket.
@@ -38,8 +43,8 @@ pub struct AcceptQueue {
     pub backlog: u32,
 }
 
-/// Figures of `TCP_INFO`. They are reported along with a change of something else, since they
-/// change with nearly every segment.
+/// Figures of `TCP_INFO`. They change with nearly every segment and are reported along with something
+/// else; only `retransmits` and a `send_window` that closes or opens are news by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TcpInfo {
     /// Smoothed round-trip time, microseconds.

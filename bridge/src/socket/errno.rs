@@ -11,6 +11,7 @@ pub(crate) fn failure(error: &io::Error) -> Failure {
             number,
             name: name(number),
             message: message(number),
+            held_by: None,
         },
         None => by_kind(error),
     }
@@ -74,6 +75,7 @@ fn by_kind(error: &io::Error) -> Failure {
         number: 0,
         name: name.to_owned(),
         message: error.to_string(),
+        held_by: None,
     }
 }
 
@@ -156,7 +158,8 @@ mod tests {
                 Failure {
                     number,
                     name: name.to_owned(),
-                    message: message.to_owned()
+                    message: message.to_owned(),
+                    held_by: None,
                 }
             );
         }

@@ -99,6 +99,7 @@ fn unresolved(error: LookupError) -> Unresolved {
         number,
         name: name.to_owned(),
         message: message.to_owned(),
+        held_by: None,
     })
 }
 

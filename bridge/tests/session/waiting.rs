@@ -272,5 +272,6 @@ fn again() -> sockscope_protocol::Failure {
         number: libc::EAGAIN,
         name: "EAGAIN".to_owned(),
         message: "Resource temporarily unavailable".to_owned(),
+        held_by: None,
     }
 }

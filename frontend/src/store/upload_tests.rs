@@ -48,6 +48,7 @@ fn a_slice_that_fails_ends_the_file_and_what_follows_it() {
         number: 104,
         name: "ECONNRESET".into(),
         message: "Connection reset by peer".into(),
+        held_by: None,
     });
     uploads.returned(CallId(1), &reset);
     assert_eq!(uploads.next(SOCKET, 0, &limits), None);

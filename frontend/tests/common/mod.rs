@@ -291,6 +291,7 @@ pub fn errno_of(name: &str) -> Outcome {
         number: 1,
         name: name.into(),
         message: name.into(),
+        held_by: None,
     })
 }
 

@@ -147,6 +147,7 @@ impl Kernel {
             number: 1,
             name: name.to_owned(),
             message: name.to_owned(),
+            held_by: None,
         };
         self.returned(call, Outcome::Errno(failure));
     }

@@ -20,5 +20,6 @@ pub(crate) fn platform() -> Platform {
         os: std::env::consts::OS.to_owned(),
         queues: system::QUEUES,
         tcp_info: system::TCP_INFO,
+        after_close: false,
     }
 }
