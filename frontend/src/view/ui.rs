@@ -61,8 +61,10 @@ pub(crate) struct Ui {
     pub(crate) theme: Theme,
     pub(crate) tab: Tab,
     pub(crate) selected: Option<SocketId>,
-    /// The call whose result the inspector shows; none: the socket's last one.
+    /// The selected call, whose result the inspector shows; none: the socket's last one.
     pub(crate) call: Option<CallId>,
+    /// The call under the pointer or in focus: every view lights what belongs to it.
+    pub(crate) lit: Option<CallId>,
     /// Why the last thing that a person asked for was not even sent to the bridge.
     pub(crate) not_sent: Option<SendToError>,
     /// The call that a person chose in the inspector, for each socket.
@@ -76,8 +78,10 @@ pub(crate) enum Act {
     Tab(Tab),
     /// Selects a socket.
     Select(SocketId),
-    /// Selects a call and its socket.
+    /// Selects a call and its socket, and shows it in the inspector.
     SelectCall(CallId, Option<SocketId>),
+    /// Lights a call, or none.
+    Light(Option<CallId>),
     /// Shows the last call's result again.
     ShowLast,
     Choose(SocketId, Choice),
@@ -92,9 +96,17 @@ impl Ui {
             tab: Tab::Stage,
             selected: None,
             call: None,
+            lit: None,
             not_sent: None,
             chosen: Map::new(),
         }
+    }
+}
+
+impl Ui {
+    /// The call that all views point out: the one under the pointer or in focus, else the selected one.
+    pub(crate) fn pointed_out(&self) -> Option<CallId> {
+        self.lit.or(self.call)
     }
 }
 
@@ -122,7 +134,9 @@ impl Reducible for Ui {
             Act::SelectCall(call, socket) => {
                 next.call = Some(call);
                 next.selected = socket.or(next.selected);
+                next.tab = Tab::Inspector;
             }
+            Act::Light(call) => next.lit = call,
             Act::ShowLast => next.call = None,
             Act::Choose(socket, choice) => {
                 next.chosen.insert(socket, choice);

@@ -2,7 +2,7 @@
 
 use sockscope_frontend::model::{CallRecord, Direction, Held, Model};
 use sockscope_frontend::store::{Store, use_store};
-use sockscope_protocol::{Call, Outcome, Seq, Value};
+use sockscope_protocol::{Call, CallId, Outcome, Seq, Value};
 use yew::prelude::*;
 
 use super::geometry::Geometry;
@@ -43,7 +43,22 @@ pub(super) fn CallView(props: &CallViewProps) -> Html {
         format::tone(outcome).to_owned(),
         (blocked && one.last.is_some_and(|last| last > one.first + 1)).then_some("blocked"),
         (ui.call == Some(one.call)).then_some("selected"),
+        (ui.pointed_out() == Some(one.call)).then_some("lit"),
     );
+    let light = |lit: Option<CallId>| {
+        let ui = ui.clone();
+        move || {
+            if ui.lit != lit {
+                ui.dispatch(Act::Light(lit));
+            }
+        }
+    };
+    let (on, off) = (light(Some(one.call)), light(None));
+    let (focus, blur) = (on.clone(), off.clone());
+    let onpointerenter = Callback::from(move |_: PointerEvent| on());
+    let onpointerleave = Callback::from(move |_: PointerEvent| off());
+    let onfocusin = Callback::from(move |_: FocusEvent| focus());
+    let onfocusout = Callback::from(move |_: FocusEvent| blur());
     let op = record.name().unwrap_or("?");
     let select = {
         let (call, socket) = (one.call, record.socket);
@@ -59,7 +74,8 @@ pub(super) fn CallView(props: &CallViewProps) -> Html {
     html! {
         <li class={classes} ~style={props.place.clone()} data-testid={testid::ROW}
             data-call={one.call.to_string()} data-op={op} data-state={format::state(outcome)}
-            data-lane={props.lane.clone()} data-count={count} onclick={select}>
+            data-lane={props.lane.clone()} data-count={count} onclick={select}
+            {onpointerenter} {onpointerleave} {onfocusin} {onfocusout}>
             <div class="line">
                 <button class="grow" title={code.clone()}>
                     <span class="name">{ op }</span>
