@@ -10,7 +10,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use sockscope::TOKEN_VARIABLE;
+use sockscope::{TOKEN_VARIABLE, relay};
 
 /// The file that leads to the page. It is removed when the bridge stops.
 #[derive(Debug)]
@@ -75,6 +75,7 @@ fn launch(file: &OsStr) -> io::Result<()> {
     let child = command
         .arg(file)
         .env_remove(TOKEN_VARIABLE)
+        .env_remove(relay::TOKEN_VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

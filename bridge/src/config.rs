@@ -7,6 +7,7 @@ use sockscope_protocol::Limits;
 
 use crate::http::{Authority, Origin};
 use crate::policy::{Policy, Rule, Unresolved};
+use crate::relay::{self, NoToken};
 use crate::token::Token;
 
 /// See real sockets from your browser: the bridge between a page and real TCP and UDP sockets.
@@ -42,9 +43,24 @@ pub struct Options {
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
+    /// The door for programs.
+    #[command(flatten)]
+    pub relay: relay::Options,
+
     /// How much sessions may use.
     #[command(flatten)]
     pub limits: LimitOptions,
+}
+
+/// Flags that cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum BadOptions {
+    /// A name in a rule has no address.
+    #[error(transparent)]
+    Unresolved(#[from] Unresolved),
+    /// The relay has no token.
+    #[error(transparent)]
+    NoToken(#[from] NoToken),
 }
 
 macro_rules! limit_options {
@@ -112,6 +128,8 @@ pub struct Config {
     pub hosts: Vec<Authority>,
     /// Pages of other origins that are let in.
     pub origins: Vec<Origin>,
+    /// The door for programs, if it is open.
+    pub relay: Option<relay::Config>,
 }
 
 impl Config {
@@ -124,6 +142,7 @@ impl Config {
             limits: Limits::default(),
             hosts: Vec::new(),
             origins: Vec::new(),
+            relay: None,
         }
     }
 }
@@ -132,14 +151,15 @@ impl Options {
     /// What the flags mean. Names in `--allow-connect` and `--allow-bind` are looked up.
     ///
     /// # Errors
-    /// [`Unresolved`] when one of these names has no address.
-    pub fn config(&self, token: Token) -> Result<Config, Unresolved> {
+    /// [`BadOptions`] when one of these names has no address, or the relay no token.
+    pub fn config(&self, token: Token) -> Result<Config, BadOptions> {
         Ok(Config {
             token,
             policy: Policy::new(self.allow_connect.clone(), self.allow_bind.clone())?,
             limits: self.limits.clone().into(),
             hosts: self.allow_host.clone(),
             origins: self.allow_origin.clone(),
+            relay: self.relay.config()?,
         })
     }
 }
@@ -153,7 +173,7 @@ pub fn url(address: SocketAddr, token: &Token) -> String {
 }
 
 /// An address that a browser can open: the wildcard address is none.
-fn reachable(ip: IpAddr) -> IpAddr {
+pub(crate) fn reachable(ip: IpAddr) -> IpAddr {
     /// Stands for any address outside (RFC 5737); nothing is sent there.
     const OUTSIDE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
     if !ip.is_unspecified() {

@@ -13,6 +13,7 @@ pub mod config;
 mod error;
 mod http;
 pub mod policy;
+pub mod relay;
 pub mod session;
 mod socket;
 mod state;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Parser as _;
 use sockscope::config::{Options, url};
-use sockscope::{Error, TOKEN_VARIABLE, Token};
+use sockscope::{Error, TOKEN_VARIABLE, Token, relay};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,7 @@ fn start_log() -> anyhow::Result<()> {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let token = match env::var(TOKEN_VARIABLE) {
-        Ok(token) => Token::new(token)?,
+        Ok(token) => Token::new(token).context(TOKEN_VARIABLE)?,
         Err(_) => Token::random().context("no randomness for the token")?,
     };
     let config = options.config(token.clone())?;
@@ -71,6 +71,10 @@ fn run(options: &Options) -> anyhow::Result<()> {
         let url = url(address, &token);
         // The reader of stdout may have gone; the bridge is of use all the same.
         let _ = writeln!(io::stdout(), "{url}");
+        if let Some(relay) = &config.relay {
+            // Not a line of the log, which may be kept.
+            let _ = writeln!(io::stderr(), "relay: {}", relay::url(address, &relay.token));
+        }
         let shortcut = options.open.then(|| browser::open(&url)).flatten();
         tracing::info!("listening on {address}");
         let served = sockscope::serve(listener, config, stop).await;

@@ -19,9 +19,7 @@ pub struct Token(String);
 
 /// A token that is too easy to guess or does not fit into a URL.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{TOKEN_VARIABLE} must be at least {MIN_LENGTH} letters, digits, '-' or '_', chosen at random"
-)]
+#[error("a token must be at least {MIN_LENGTH} letters, digits, '-' or '_', chosen at random")]
 pub struct BadToken;
 
 impl Token {
