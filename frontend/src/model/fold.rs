@@ -4,7 +4,7 @@ use sockscope_protocol::{
 };
 
 use super::{
-    CallEnd, CallRecord, Changes, Chunk, Direction, Held, Model, Origin, Row, Socket, What,
+    CallEnd, CallRecord, Cause, Changes, Chunk, Direction, Held, Model, Origin, Row, Socket, What,
 };
 
 impl Model {
@@ -33,7 +33,10 @@ impl Model {
                 let known = self.socket_mut(socket);
                 match how {
                     PeerGone::Fin => known.peer_finished = true,
-                    PeerGone::Reset => known.reset = true,
+                    PeerGone::Reset => {
+                        known.reset = true;
+                        known.path.reset();
+                    }
                 }
                 self.row(seq, time, Some(socket), What::PeerGone(how));
             }
@@ -41,6 +44,7 @@ impl Model {
                 let known = self.socket_mut(socket);
                 if known.closed.is_none() {
                     known.closed = Some((time, by));
+                    known.path.closed(time);
                     self.closed.push_back(socket);
                 }
                 self.row(seq, time, Some(socket), What::Closed(by));
@@ -92,10 +96,28 @@ impl Model {
                 socket.connecting = true;
             }
         }
+        self.begins(&request, time);
         let call = self.call_mut(id, seq, time);
         call.socket = socket;
         call.request = Some(request);
         self.row(seq, time, socket, What::Called(id));
+    }
+
+    /// A call begins that changes the state of TCP.
+    fn begins(&mut self, request: &Call, time: u64) {
+        let cause = match request {
+            Call::Listen { .. } => Cause::Listen,
+            Call::Connect { .. } => Cause::Connect,
+            Call::Close { .. } => Cause::Close,
+            Call::Shutdown {
+                how: How::Write | How::Both,
+                ..
+            } => Cause::Shutdown,
+            _ => return,
+        };
+        if let Some(id) = request.socket() {
+            self.socket_mut(id).path.acts(cause, time);
+        }
     }
 
     fn returned(&mut self, id: CallId, end: CallEnd) {
@@ -113,7 +135,7 @@ impl Model {
             made.peer = peer.or(made.peer);
             self.pair(socket);
         } else if let Some(request) = request {
-            self.took_effect(&request, &outcome);
+            self.took_effect(&request, &outcome, time);
         }
         self.waiting.remove(&began);
         if first {
@@ -145,6 +167,7 @@ impl Model {
         socket.family = family;
         socket.kind = kind;
         if let Origin::Accepted { .. } = origin {
+            socket.path.accepted(time);
             socket.join();
         }
     }
@@ -155,7 +178,7 @@ impl Model {
     }
 
     /// What a call's result says about its socket.
-    fn took_effect(&mut self, request: &Call, outcome: &Outcome) {
+    fn took_effect(&mut self, request: &Call, outcome: &Outcome, time: u64) {
         let Some(id) = request.socket() else { return };
         let socket = self.socket_mut(id);
         let ok = matches!(outcome, Outcome::Ok(_));
@@ -165,7 +188,14 @@ impl Model {
                 Outcome::Errno(error) => match error.name.as_str() {
                     "EINPROGRESS" | "EALREADY" => socket.connecting = true,
                     "EISCONN" => socket.join(),
-                    _ => socket.gave_up(),
+                    name => {
+                        match name {
+                            "ECONNREFUSED" => socket.path.failed(Cause::Reset, time),
+                            "ETIMEDOUT" => socket.path.failed(Cause::Timeout, time),
+                            _ => {}
+                        }
+                        socket.gave_up();
+                    }
                 },
                 // The kernel goes on with what it had begun.
                 Outcome::Timeout | Outcome::Cancelled(_) => {}
@@ -225,7 +255,7 @@ impl Model {
         if kernel.state.is_some() {
             socket.kind = Some(SocketType::Stream);
         }
-        socket.observe(kernel);
+        socket.observe(kernel, time);
         self.pair(id);
         if !changes.is_empty() {
             self.row(seq, time, Some(id), What::Observed(Box::new(changes)));

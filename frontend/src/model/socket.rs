@@ -6,6 +6,7 @@ use sockscope_protocol::{
     SocketType, TcpState,
 };
 
+use super::path::{Known, Path};
 use super::{ByteStream, keep};
 
 /// A socket and what is known of it.
@@ -31,8 +32,12 @@ pub struct Socket {
     pub peer: Option<SocketAddr>,
     /// The other end of a TCP connection, when that is a socket of this session too.
     pub pair: Option<SocketId>,
-    /// What the kernel showed last.
+    /// What the kernel showed last. It goes on showing a connection after its descriptor was closed.
     pub kernel: Observation,
+    /// When it showed that, in microseconds since the session began.
+    pub observed: u64,
+    /// The states of TCP that it was in.
+    pub path: Path,
     /// What `settimeout` set; none waits without end.
     pub timeout_us: Option<u64>,
     /// Options that were set or read, with their last value, in the order in which they came up.
@@ -135,6 +140,8 @@ impl Socket {
             peer: None,
             pair: None,
             kernel: Observation::default(),
+            observed: created,
+            path: Path::default(),
             timeout_us: None,
             options: Vec::new(),
             sent: ByteStream::default(),
@@ -230,7 +237,11 @@ impl Socket {
         }
     }
 
-    pub(super) fn observe(&mut self, kernel: Observation) {
+    pub(super) fn observe(&mut self, kernel: Observation, time: u64) {
+        if let Some(state) = kernel.state {
+            self.path.sees(state, time, self.known());
+        }
+        self.observed = time;
         if kernel.local.is_some() || !self.connected {
             self.local = kernel.local;
         }
@@ -247,6 +258,17 @@ impl Socket {
             None => {}
         }
         self.kernel = kernel;
+    }
+
+    fn known(&self) -> Known {
+        let lingers = self.option(OptionName::SoLinger);
+        Known {
+            closed: self.closed.is_some(),
+            peer_finished: self.peer_finished,
+            reset: self.reset,
+            aborts: self.kernel.recv_queue.is_some_and(|unread| unread > 0)
+                || matches!(lingers, Some(OptionValue::Linger(linger)) if linger.on && linger.seconds == 0),
+        }
     }
 
     /// Remembers whom a datagram came from or went to.
