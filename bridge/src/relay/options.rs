@@ -21,6 +21,7 @@ const STREAMS: u32 = 16384;
 /// The flags of this door.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Relay")]
+#[group(id = "relay-options")]
 pub struct Options {
     /// Opens a door for programs that speak Wisp (/wisp/TOKEN/) or wsproxy (/wsproxy/TOKEN/host:port).
     /// It has a token of its own, because the request line carries it. The URL is printed on stderr.
