@@ -1,19 +1,16 @@
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::SocketId;
+use crate::names::names;
 
 /// One socket call and its arguments.
 ///
 /// `send`, `sendall` and `sendto` carry bytes, so a client makes them with a binary message
 /// ([`Payload`]); in the log they appear here with the number of bytes asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "op",
-    rename_all = "lowercase",
-    try_from = "crate::flat::CallFields"
-)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
 pub enum Call {
     /// `socket(2)`. Returns [`Value::Socket`](crate::Value::Socket).
     Socket {
@@ -80,7 +77,7 @@ pub enum Call {
         /// The size of the buffer.
         size: u32,
         /// `MSG_PEEK`, `MSG_WAITALL`.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         flags: Vec<RecvFlag>,
     },
     /// `recvfrom(2)`.
@@ -90,7 +87,7 @@ pub enum Call {
         /// The size of the buffer; what a datagram has beyond it is lost.
         size: u32,
         /// `MSG_PEEK`, `MSG_WAITALL`.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         flags: Vec<RecvFlag>,
     },
     /// `recv(2)` again and again until the end of the stream, an error or `cancel`, as far as the
@@ -156,7 +153,7 @@ pub enum Call {
         /// The port to put into the results.
         port: u16,
         /// Only this family.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         family: Option<Family>,
     },
 }
@@ -243,7 +240,7 @@ impl Payload {
 }
 
 /// Where a call points: a host (an IP address or a name, resolved by the bridge) and a port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Endpoint {
     /// An IPv4 or IPv6 address, or a name. IPv6 link-local addresses take a numeric zone (`fe80::1%2`).
     pub host: String,
@@ -267,57 +264,76 @@ impl From<std::net::SocketAddr> for Endpoint {
 }
 
 /// The address family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     /// IPv4.
-    #[serde(rename = "AF_INET")]
     Inet,
     /// IPv6.
-    #[serde(rename = "AF_INET6")]
     Inet6,
 }
 
+names! {
+    Family "family" {
+        Inet = "AF_INET",
+        Inet6 = "AF_INET6",
+    }
+}
+
 /// The type of a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SocketType {
     /// A byte stream: TCP.
-    #[serde(rename = "SOCK_STREAM")]
     Stream,
     /// Datagrams: UDP.
-    #[serde(rename = "SOCK_DGRAM")]
     Datagram,
 }
 
+names! {
+    SocketType "type" {
+        Stream = "SOCK_STREAM",
+        Datagram = "SOCK_DGRAM",
+    }
+}
+
 /// The direction that `shutdown` ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum How {
     /// No more receiving.
-    #[serde(rename = "SHUT_RD")]
     Read,
     /// No more sending: the peer sees the end of the stream.
-    #[serde(rename = "SHUT_WR")]
     Write,
     /// Both.
-    #[serde(rename = "SHUT_RDWR")]
     Both,
 }
 
+names! {
+    How "direction" {
+        Read = "SHUT_RD",
+        Write = "SHUT_WR",
+        Both = "SHUT_RDWR",
+    }
+}
+
 /// A flag of `recv` and `recvfrom`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecvFlag {
     /// Look at the bytes and leave them in the queue.
-    #[serde(rename = "MSG_PEEK")]
     Peek,
     /// Wait until the whole buffer is full. The bridge's descriptors are non-blocking, where the
     /// kernel ignores this flag, so the bridge receives until the buffer is full; each part is an
     /// event of its own.
-    #[serde(rename = "MSG_WAITALL")]
     WaitAll,
 }
 
+names! {
+    RecvFlag "flag" {
+        Peek = "MSG_PEEK",
+        WaitAll = "MSG_WAITALL",
+    }
+}
+
 /// A socket option, by its POSIX name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(
     missing_docs,
     reason = "the names are those of socket(7), tcp(7), ip(7) and ipv6(7)"
@@ -339,18 +355,38 @@ pub enum OptionName {
     IpMulticastIf,
     IpAddMembership,
     IpDropMembership,
-    #[serde(rename = "IPV6_V6ONLY")]
     Ipv6V6only,
-    #[serde(rename = "IPV6_UNICAST_HOPS")]
     Ipv6UnicastHops,
-    #[serde(rename = "IPV6_MULTICAST_HOPS")]
     Ipv6MulticastHops,
-    #[serde(rename = "IPV6_MULTICAST_LOOP")]
     Ipv6MulticastLoop,
-    #[serde(rename = "IPV6_JOIN_GROUP")]
     Ipv6JoinGroup,
-    #[serde(rename = "IPV6_LEAVE_GROUP")]
     Ipv6LeaveGroup,
+}
+
+names! {
+    OptionName "option" {
+        SoReuseaddr = "SO_REUSEADDR",
+        SoReuseport = "SO_REUSEPORT",
+        SoKeepalive = "SO_KEEPALIVE",
+        SoBroadcast = "SO_BROADCAST",
+        SoLinger = "SO_LINGER",
+        SoRcvbuf = "SO_RCVBUF",
+        SoSndbuf = "SO_SNDBUF",
+        SoError = "SO_ERROR",
+        TcpNodelay = "TCP_NODELAY",
+        IpTtl = "IP_TTL",
+        IpMulticastTtl = "IP_MULTICAST_TTL",
+        IpMulticastLoop = "IP_MULTICAST_LOOP",
+        IpMulticastIf = "IP_MULTICAST_IF",
+        IpAddMembership = "IP_ADD_MEMBERSHIP",
+        IpDropMembership = "IP_DROP_MEMBERSHIP",
+        Ipv6V6only = "IPV6_V6ONLY",
+        Ipv6UnicastHops = "IPV6_UNICAST_HOPS",
+        Ipv6MulticastHops = "IPV6_MULTICAST_HOPS",
+        Ipv6MulticastLoop = "IPV6_MULTICAST_LOOP",
+        Ipv6JoinGroup = "IPV6_JOIN_GROUP",
+        Ipv6LeaveGroup = "IPV6_LEAVE_GROUP",
+    }
 }
 
 /// The value of a socket option. The option decides which form it takes.
@@ -372,7 +408,7 @@ pub enum OptionValue {
 }
 
 /// `struct linger`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Linger {
     /// Whether `close` waits (and, with 0 seconds, resets the connection).
     pub on: bool,
@@ -381,14 +417,13 @@ pub struct Linger {
 }
 
 /// `struct ip_mreq` or `struct ipv6_mreq`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Membership {
     /// The group.
     pub group: IpAddr,
     /// IPv4: the address of the interface; none lets the kernel choose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<IpAddr>,
     /// IPv6: the number of the interface; 0 lets the kernel choose.
-    #[serde(default)]
     pub index: u32,
 }

@@ -1,12 +1,13 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::names::names;
 use crate::{Call, CallId, Observation, OptionValue, Seq, SocketId};
 
 /// An entry of the session's log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
     /// Its number.
     pub seq: Seq,
@@ -18,12 +19,8 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "snake_case",
-    try_from = "crate::flat::BodyFields"
-)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum EventBody {
     /// A call started. The kernel may already have answered it by the time this is read.
     Called {
@@ -108,7 +105,7 @@ pub struct DataFlags {
 }
 
 /// How a call ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The kernel did it.
@@ -128,7 +125,7 @@ pub enum Outcome {
 }
 
 /// A number, a name and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Failure {
     /// The number on the bridge's operating system.
     pub number: i32,
@@ -137,26 +134,26 @@ pub struct Failure {
     /// The operating system's sentence.
     pub message: String,
     /// `EADDRINUSE`: who has the port, as far as the kernel tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub held_by: Option<Box<Holder>>,
 }
 
 /// Who has a port.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Holder {
     /// What the kernel shows of the socket: its addresses and, for TCP, its state. `TIME-WAIT` is
     /// what a connection leaves behind; `CLOSED` is a socket that is bound and no more.
     pub kernel: Observation,
     /// The process that has the socket; none where it is another user's, or no process has it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// The name of that process.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
 }
 
 /// A call that the bridge's policy forbids.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The address that is forbidden; where a call named a host, one of those that it stands for.
     pub address: SocketAddr,
@@ -165,13 +162,12 @@ pub struct Refusal {
     /// What is forbidden and why, in English.
     pub message: String,
     /// The command-line flag that would allow it; none where nothing does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow: Option<String>,
 }
 
 /// What kind of address the policy has refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AddressKind {
     /// 127.0.0.0/8, ::1.
     Loopback,
@@ -195,8 +191,23 @@ pub enum AddressKind {
     OwnPort,
 }
 
+names! {
+    AddressKind "kind" {
+        Loopback = "loopback",
+        Private = "private",
+        Public = "public",
+        Wildcard = "wildcard",
+        Multicast = "multicast",
+        Broadcast = "broadcast",
+        LinkLocal = "link_local",
+        Metadata = "metadata",
+        Reserved = "reserved",
+        OwnPort = "own_port",
+    }
+}
+
 /// What a call returned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// Nothing, as `bind` does.
@@ -210,7 +221,7 @@ pub enum Value {
         /// The number of its descriptor in the bridge's process.
         fd: i64,
         /// `accept`: the peer's address.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         peer: Option<SocketAddr>,
     },
     /// An address.
@@ -222,8 +233,7 @@ pub enum Value {
 }
 
 /// Who ended a wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelledBy {
     /// The `cancel` message.
     Client,
@@ -233,9 +243,16 @@ pub enum CancelledBy {
     SessionEnd,
 }
 
+names! {
+    CancelledBy "end" {
+        Client = "client",
+        Close = "close",
+        SessionEnd = "session_end",
+    }
+}
+
 /// Who closed a socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClosedBy {
     /// The `close` call.
     Call,
@@ -243,12 +260,25 @@ pub enum ClosedBy {
     SessionEnd,
 }
 
+names! {
+    ClosedBy "end" {
+        Call = "call",
+        SessionEnd = "session_end",
+    }
+}
+
 /// How the other end went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeerGone {
     /// It sends no more (FIN); it may still receive.
     Fin,
     /// It reset the connection (RST), or the kernel gave it up.
     Reset,
+}
+
+names! {
+    PeerGone "end" {
+        Fin = "fin",
+        Reset = "reset",
+    }
 }

@@ -4,12 +4,13 @@
 mod call;
 mod close;
 mod event;
-mod flat;
 mod frame;
 mod id;
 mod limits;
 mod message;
+mod names;
 mod observation;
+mod read;
 
 pub use call::{
     Call, Endpoint, Family, How, Linger, Membership, OptionName, OptionValue, Payload, RecvFlag,

@@ -1,9 +1,11 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::names::names;
+use crate::read::{Json, Read as _};
 use crate::{Call, CallId, Event, Limits, Seq, SessionKey, ViewKey};
 
 /// What a client says in a text message. Calls with bytes are binary messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClientMessage {
     /// The first message.
@@ -38,30 +40,25 @@ pub enum ClientMessage {
 }
 
 /// The first message on a WebSocket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hello {
     /// The version that the client speaks.
     pub version: u32,
     /// The token from the URL's fragment.
     pub token: String,
     /// The session to come back to; none begins a new one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionKey>,
     /// Instead of `session`: the session to follow without making calls. It replaces the token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<ViewKey>,
     /// The last event that the client has; 0 for the whole log.
-    #[serde(default)]
     pub after: Seq,
 }
 
 /// What the bridge says in a text message. Events with bytes are binary messages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "snake_case",
-    try_from = "crate::flat::ServerFields"
-)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// The answer to `hello`.
     Welcome(Welcome),
@@ -106,8 +103,7 @@ pub enum ServerMessage {
 }
 
 /// Why a call was not made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectReason {
     /// The message could not be understood: an unknown call, a missing or wrong argument.
     Malformed,
@@ -127,18 +123,31 @@ pub enum RejectReason {
     ViewOnly,
 }
 
+names! {
+    RejectReason "reason" {
+        Malformed = "malformed",
+        NoSuchSocket = "no_such_socket",
+        Sockets = "sockets",
+        PendingCalls = "pending_calls",
+        PendingBytes = "pending_bytes",
+        CallRate = "call_rate",
+        CallNumbers = "call_numbers",
+        ViewOnly = "view_only",
+    }
+}
+
 /// The answer to `hello`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Welcome {
     /// The version spoken from here on.
     pub version: u32,
     /// The bridge's release.
     pub bridge: String,
     /// The secret to come back with; none for one that only looks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionKey>,
     /// The secret to hand to somebody who shall only look.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<ViewKey>,
     /// Whether an existing session was taken up.
     pub resumed: bool,
@@ -155,7 +164,7 @@ pub struct Welcome {
 }
 
 /// What a session may reach and bind, in the words of the flags `--allow-connect` and `--allow-bind`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Policy {
     /// What `connect` and `sendto` may reach.
     pub connect: Vec<String>,
@@ -164,7 +173,7 @@ pub struct Policy {
 }
 
 /// What the bridge's operating system can show.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Platform {
     /// Its name: `linux`, `macos`, `windows`.
     pub os: String,
@@ -173,7 +182,6 @@ pub struct Platform {
     /// Whether the state, the accept queue and `tcp` are observed.
     pub tcp_info: bool,
     /// Whether connections are observed after `closed`.
-    #[serde(default)]
     pub after_close: bool,
 }
 
@@ -207,20 +215,16 @@ fn legible(message: &str) -> String {
 /// # Errors
 /// [`Malformed`] when it is not JSON, of no known kind, or lacks something.
 pub fn parse_client_message(text: &str) -> Result<ClientMessage, Malformed> {
-    /// What is still worth reading in a message that cannot be understood.
-    #[derive(Deserialize)]
-    struct Envelope {
-        kind: Option<String>,
-        call: Option<CallId>,
-    }
-
     let malformed = |call, message: String| Malformed { call, message };
-    let message = serde_json::from_str(text).map_err(|error| {
-        let envelope: Option<Envelope> = serde_json::from_str(text).ok();
-        let call = envelope
-            .filter(|envelope| envelope.kind.as_deref() == Some("call"))
-            .and_then(|envelope| envelope.call);
-        malformed(call, legible(&error.to_string()))
+    let json: Json<'_> =
+        serde_json::from_str(text).map_err(|error| malformed(None, legible(&error.to_string())))?;
+    let message = ClientMessage::read(&json).map_err(|wrong| {
+        let kind = json.get("kind").and_then(|kind| kind.text().ok());
+        let call = json.get("call").filter(|_| kind == Some("call"));
+        malformed(
+            call.and_then(|call| CallId::read(call).ok()),
+            legible(&wrong.to_string()),
+        )
     })?;
     match message {
         ClientMessage::Call {

@@ -144,7 +144,7 @@ fn what_is_missing_or_unknown_is_named() {
     for (message, named) in [
         (
             r#"{"kind":"call","call":1,"request":{"op":"dance"}}"#,
-            "unknown variant `dance`",
+            "unknown call `dance` in `request`",
         ),
         (
             r#"{"kind":"call","call":1,"request":{"socket":1}}"#,
@@ -170,4 +170,33 @@ fn what_is_missing_or_unknown_is_named() {
     let unknown_fields =
         r#"{"kind":"call","call":1,"request":{"op":"accept","socket":1,"flags":[],"new":{"a":1}}}"#;
     assert!(parse_client_message(unknown_fields).is_ok());
+}
+
+#[test]
+fn what_is_wrong_is_found_where_it_is() {
+    for (message, wrong) in [
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"bind","socket":1,"address":{"host":"a","port":70000}}}"#,
+            "expected a number from 0 to 65535, found a number in `request.address.port`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":{"op":"shutdown","socket":1,"how":"SHUT_UP"}}"#,
+            "unknown direction `SHUT_UP` in `request.how`",
+        ),
+        (
+            r#"{"kind":"call","call":1,"request":"close"}"#,
+            "expected an object, found text in `request`",
+        ),
+    ] {
+        let error = parse_client_message(message).unwrap_err();
+        assert_eq!(error.message, wrong);
+    }
+}
+
+#[test]
+fn a_message_of_very_many_values_is_refused() {
+    let values = "0,".repeat(100_000);
+    let message = format!(r#"{{"kind":"ping","nonce":1,"more":[{values}0]}}"#);
+    let error = parse_client_message(&message).unwrap_err();
+    assert!(error.message.contains("20000 values"), "{error}");
 }
