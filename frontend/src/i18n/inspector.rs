@@ -71,21 +71,43 @@ messages! {
             |taken, asked| format!("内核只接收了 {asked} 字节中的 {taken} 字节，其余没有发送。");
 
         kernel: Text = "Kernel", "内核";
+        meanings: Text = "What these mean", "这些数字的含义";
         unavailable: Text = "not available here", "此系统不提供";
         none_yet: Text = "none yet", "暂无";
         recv_q: Text = "Recv-Q", "Recv-Q";
-        recv_q_title: Text = "Bytes in the kernel that wait for recv", "已到达内核、等待 recv 读取的字节数";
+        recv_q_title: Text =
+            "Bytes that have arrived in the kernel and wait for recv (SIOCINQ, tcp(7)).",
+            "已到达内核、等待 recv 取走的字节数（SIOCINQ，见 tcp(7)）。";
         send_q: Text = "Send-Q", "Send-Q";
-        send_q_title: Text = "Bytes sent that the peer's kernel has not acknowledged", "已发送、对端内核尚未确认的字节数";
+        send_q_title: Text =
+            "Bytes sent that the peer's kernel has not acknowledged yet (SIOCOUTQ, tcp(7)).",
+            "已发送、但对端内核尚未确认的字节数（SIOCOUTQ，见 tcp(7)）。";
         accept_q: Text = "Accept queue", "全连接队列";
-        accept_q_title: Text = "Connections that wait for accept / backlog", "等待 accept 的连接数 / backlog";
+        accept_q_title: Text =
+            "Connections that are established and wait for accept / backlog given to listen(2). Linux lets one more in.",
+            "已建立、等待 accept 取走的连接数 / listen(2) 指定的 backlog。Linux 会多容纳一个。";
         rtt: Text = "Round trip", "往返时间";
+        rtt_title: Text =
+            "Smoothed time from a segment to its acknowledgement ± its variation (RFC 6298).",
+            "从发出报文段到收到确认的平滑时间 ± 其波动（RFC 6298）。";
         retransmits: Text = "Sent again", "重传";
+        retransmits_title: Text =
+            "Segments sent a second time since the connection began, because no acknowledgement came.",
+            "连接建立以来，因未收到确认而重新发送的报文段数。";
         window: Text = "Congestion window", "拥塞窗口";
+        window_title: Text =
+            "How many segments may be under way at once × the largest segment, MSS (RFC 5681).",
+            "允许同时在途的报文段数 × 最大报文段长度 MSS（RFC 5681）。";
         segments: fn(u32, u32) -> String =
             |count, mss| format!("{count} × {mss} B"),
             |count, mss| format!("{count} × {mss} B");
         receive_window: Text = "Receive window", "接收窗口";
+        receive_window_title: Text =
+            "How much more this end is willing to take (RFC 9293, 3.8.6).",
+            "本端还愿意接收多少字节（RFC 9293 第 3.8.6 节）。";
         send_window: Text = "Send window", "发送窗口";
+        send_window_title: Text =
+            "How much more the peer is willing to take; at 0 this end must wait.",
+            "对端还愿意接收多少字节；为 0 时本端只能等待。";
     }
 }

@@ -7,19 +7,23 @@ mod calls;
 mod errors;
 mod guide;
 mod inspector;
+mod keys;
 pub(crate) mod lessons;
 mod page;
 mod reasons;
 mod stage;
+mod states;
 
 pub(crate) use bytes::Bytes;
 pub(crate) use calls::Calls;
 pub(crate) use errors::Errors;
 pub(crate) use guide::Guide;
 pub(crate) use inspector::Inspector;
+pub(crate) use keys::Keys;
 pub(crate) use page::Page;
 pub(crate) use reasons::Reasons;
 pub(crate) use stage::Stage;
+pub(crate) use states::States;
 
 /// A text without parameters.
 pub(crate) type Text = &'static str;
@@ -50,6 +54,8 @@ pub(crate) struct Messages {
     pub(crate) errors: Errors,
     pub(crate) guide: Guide,
     pub(crate) reasons: Reasons,
+    pub(crate) states: States,
+    pub(crate) keys: Keys,
 }
 
 static EN: Messages = Messages {
@@ -61,6 +67,8 @@ static EN: Messages = Messages {
     errors: Errors::EN,
     guide: Guide::EN,
     reasons: Reasons::EN,
+    states: States::EN,
+    keys: Keys::EN,
 };
 
 static ZH: Messages = Messages {
@@ -72,6 +80,8 @@ static ZH: Messages = Messages {
     errors: Errors::ZH,
     guide: Guide::ZH,
     reasons: Reasons::ZH,
+    states: States::ZH,
+    keys: Keys::ZH,
 };
 
 /// A language of the page.

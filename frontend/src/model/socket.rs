@@ -36,6 +36,8 @@ pub struct Socket {
     pub kernel: Observation,
     /// When it showed that, in microseconds since the session began.
     pub observed: u64,
+    /// After the descriptor was closed: the state of what the kernel still holds, or CLOSED.
+    pub afterlife: Option<TcpState>,
     /// The states of TCP that it was in.
     pub path: Path,
     /// What `settimeout` set; none waits without end.
@@ -141,6 +143,7 @@ impl Socket {
             pair: None,
             kernel: Observation::default(),
             observed: created,
+            afterlife: None,
             path: Path::default(),
             timeout_us: None,
             options: Vec::new(),
@@ -207,6 +210,15 @@ impl Socket {
         self.kind == Some(SocketType::Datagram)
     }
 
+    /// When the kernel will forget a connection whose descriptor is closed, if nothing else happens,
+    /// in microseconds since the session began.
+    #[must_use]
+    pub fn forgotten_at(&self) -> Option<u64> {
+        let left = self.kernel.ends_in_ms?;
+        self.afterlife?;
+        Some(self.observed + u64::from(left) * 1_000)
+    }
+
     /// The backlog that `listen` asked for.
     #[must_use]
     pub fn backlog(&self) -> Option<i32> {
@@ -237,7 +249,12 @@ impl Socket {
         }
     }
 
-    pub(super) fn observe(&mut self, kernel: Observation, time: u64) {
+    pub(super) fn observe(&mut self, mut kernel: Observation, time: u64) {
+        if self.closed.is_some() {
+            self.afterlife = kernel.state;
+            // The figures that it showed last stay readable.
+            kernel.tcp = kernel.tcp.or(self.kernel.tcp);
+        }
         if let Some(state) = kernel.state {
             self.path.sees(state, time, self.known());
         }

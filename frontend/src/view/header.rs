@@ -9,7 +9,7 @@ use super::ui::{Act, UiHandle, use_texts, use_ui};
 use super::{format, testid};
 use crate::i18n::{Lang, Messages, Page};
 
-/// Name, connection, policy, language, theme.
+/// Name, connection, policy, language, theme, projector mode, help.
 #[component]
 pub(crate) fn Header() -> Html {
     let t = use_texts();
@@ -35,6 +35,8 @@ pub(crate) fn Header() -> Html {
                     { language(Lang::En, "EN", testid::LANG_EN) }
                 </div>
                 { theme(&ui, t) }
+                { projector(&ui, t) }
+                { help(&ui, t) }
             </div>
         </header>
     }
@@ -100,6 +102,25 @@ fn theme(ui: &UiHandle, t: &'static Messages) -> Html {
                 </option>
             }) }
         </select>
+    }
+}
+
+fn projector(ui: &UiHandle, t: &'static Messages) -> Html {
+    let on = ui.projector;
+    let ui = ui.clone();
+    let onclick = Callback::from(move |_| ui.dispatch(Act::Projector(!on)));
+    html! {
+        <button class="tool" data-testid={testid::PROJECTOR} title={t.keys.projector_title}
+            aria-pressed={on.to_string()} {onclick}>{ t.keys.projector_button }</button>
+    }
+}
+
+fn help(ui: &UiHandle, t: &'static Messages) -> Html {
+    let ui = ui.clone();
+    let onclick = Callback::from(move |_| ui.dispatch(Act::Help(true)));
+    html! {
+        <button class="tool" data-testid={testid::HELP} title={t.keys.button} aria-label={t.keys.button}
+            aria-haspopup="dialog" {onclick}>{ "?" }</button>
     }
 }
 

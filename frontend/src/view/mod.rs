@@ -4,6 +4,7 @@ mod banner;
 mod empty;
 mod format;
 mod header;
+mod help;
 mod inspector;
 mod lesson_bar;
 mod lessons;
@@ -11,12 +12,14 @@ mod names;
 mod options;
 mod preferences;
 mod preview;
+mod shortcuts;
 mod sockets;
 mod stage;
 mod testid;
 mod ticker;
 mod ui;
 
+use gloo_events::{EventListener, EventListenerOptions};
 use sockscope_frontend::model::Origin;
 use sockscope_frontend::store::{Store, StoreProvider, use_selector};
 use sockscope_protocol::SocketId;
@@ -26,6 +29,7 @@ use yew::prelude::*;
 
 use self::banner::Banner;
 use self::header::Header;
+use self::help::Help;
 use self::inspector::Inspector;
 use self::lesson_bar::LessonBar;
 use self::lessons::Lessons;
@@ -45,6 +49,7 @@ pub(crate) fn App(props: &AppProps) -> Html {
     let ui = use_reducer(Ui::load);
     use_effect_with(ui.lang, |lang| preferences::apply_lang(*lang));
     use_effect_with(ui.theme, |theme| preferences::apply_theme(*theme));
+    use_effect_with(ui.projector, |on| preferences::apply_projector(*on));
     html! {
         <StoreProvider store={props.store.clone()}>
             <ContextProvider<UiHandle> context={ui}>
@@ -69,17 +74,9 @@ fn Page() -> Html {
             let _ = stage.focus();
         }
     });
-    let onkeydown = {
-        let ui = ui.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                ui.dispatch(Act::ShowLast);
-                ui.dispatch(Act::NotSent(None));
-            }
-        })
-    };
+    use_shortcuts(&ui);
     html! {
-        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()} {onkeydown}>
+        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()}>
             <a class="skip" href="#stage" onclick={skip}>{ t.page.skip }</a>
             <Header />
             <Banner />
@@ -93,8 +90,27 @@ fn Page() -> Html {
             </main>
             <LessonBar />
             { tabs(&ui, t) }
+            <Help />
         </div>
     }
+}
+
+/// Keys are heard wherever the focus is.
+#[hook]
+fn use_shortcuts(ui: &UiHandle) {
+    let ui = ui.clone();
+    use_effect(move || {
+        let document = web_sys::window().and_then(|window| window.document());
+        let listener = document.map(|document| {
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&document, "keydown", options, move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    shortcuts::press(event, &ui);
+                }
+            })
+        });
+        move || drop(listener)
+    });
 }
 
 /// Chooses the panel where only one fits.

@@ -35,10 +35,14 @@ pub(crate) fn protocol(socket: &Socket) -> (&'static str, &'static str) {
     }
 }
 
-/// The state: the kernel's, where it shows one, else what the calls say.
+/// The state: the kernel's, where it shows one, else what the calls say. The kernel may go on with a
+/// connection whose descriptor is closed.
 pub(crate) fn state(socket: &Socket, t: &Messages) -> String {
     if !socket.is_open() {
-        return t.page.state_closed.to_owned();
+        return match socket.afterlife {
+            Some(state) => state.name().to_owned(),
+            None => t.page.state_closed.to_owned(),
+        };
     }
     if let Some(state) = socket.kernel.state {
         return state.name().to_owned();

@@ -1,4 +1,4 @@
-//! What a person chose for this browser: language and theme. Kept in the browser's local storage;
+//! What a person chose for this browser: language, theme, projector mode, shortcuts. Kept in the browser's local storage;
 //! where that is forbidden the choice lasts as long as the page.
 
 use web_sys::{Element, Storage};
@@ -7,6 +7,8 @@ use crate::i18n::Lang;
 
 const LANG: &str = "sockscope.lang";
 const THEME: &str = "sockscope.theme";
+const PROJECTOR: &str = "sockscope.projector";
+const KEYS: &str = "sockscope.keys";
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,15 @@ impl Theme {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+
+    /// The one after it, in a circle.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
         }
     }
 
@@ -94,4 +105,33 @@ pub(crate) fn apply_theme(theme: Theme) {
             Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.name()),
         };
     }
+}
+
+/// Whether the page is shown to a room.
+pub(crate) fn projector() -> bool {
+    read(PROJECTOR).as_deref() == Some("on")
+}
+
+pub(crate) fn keep_projector(on: bool) {
+    write(PROJECTOR, on_off(on));
+}
+
+/// Enlarges the document.
+pub(crate) fn apply_projector(on: bool) {
+    if let Some(root) = root() {
+        let _ = root.toggle_attribute_with_force("data-projector", on);
+    }
+}
+
+/// Whether single keys are shortcuts.
+pub(crate) fn keys() -> bool {
+    read(KEYS).as_deref() != Some("off")
+}
+
+pub(crate) fn keep_keys(on: bool) {
+    write(KEYS, on_off(on));
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
 }

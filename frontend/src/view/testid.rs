@@ -16,6 +16,13 @@ pub(crate) const LANG_ZH: &str = "lang-zh";
 pub(crate) const LANG_EN: &str = "lang-en";
 /// Theme: a `<select>` with the values `system`, `light`, `dark`.
 pub(crate) const THEME: &str = "theme";
+/// Projector mode: a button with `aria-pressed`.
+pub(crate) const PROJECTOR: &str = "projector";
+/// Opens the list of shortcuts; the list; its button; the switch of the single keys.
+pub(crate) const HELP: &str = "help";
+pub(crate) const HELP_DIALOG: &str = "help-dialog";
+pub(crate) const HELP_CLOSE: &str = "help-close";
+pub(crate) const HELP_KEYS: &str = "help-keys";
 
 /// The banner about the connection, present only while there is something to say. `data-kind`: `lost`,
 /// `unauthorized`, `session_gone`, `refused`; and for news: `new_session`, `says`.
@@ -50,6 +57,10 @@ pub(crate) const STAGE_FOLLOW: &str = "stage-follow";
 pub(crate) const ROW: &str = "row";
 /// Bytes between two lanes. `data-from`, `data-to`: lane names; `data-bytes`.
 pub(crate) const FLOW: &str = "flow";
+
+/// In a lane's head: a listening socket's accept queue (`0/5`); a connection's figures.
+pub(crate) const LANE_QUEUE: &str = "lane-queue";
+pub(crate) const LANE_FIGURES: &str = "lane-figures";
 
 /// The selected socket's facts. `data-socket`: its number.
 pub(crate) const INSPECTOR: &str = "inspector";
@@ -126,6 +137,11 @@ pub(crate) const KERNEL_RECV_Q: &str = "kernel-recv-q";
 pub(crate) const KERNEL_SEND_Q: &str = "kernel-send-q";
 pub(crate) const KERNEL_ACCEPT_Q: &str = "kernel-accept-q";
 pub(crate) const KERNEL_RTT: &str = "kernel-rtt";
+pub(crate) const KERNEL_RETRANSMITS: &str = "kernel-retransmits";
+/// The states of TCP that the socket was in. `data-state`: the last one.
+pub(crate) const TCP_PATH: &str = "tcp-path";
+/// One of them. `data-state`; `data-seen`: whether the kernel reported it.
+pub(crate) const TCP_PATH_STATE: &str = "tcp-path-state";
 
 /// The running lesson. `data-lesson`: its name; `data-step`: from 1; `data-state`: `running`, `off_rails`, `done`.
 pub(crate) const LESSON: &str = "lesson";

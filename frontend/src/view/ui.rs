@@ -59,6 +59,12 @@ pub(crate) struct Choice {
 pub(crate) struct Ui {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
+    /// Large and in high contrast.
+    pub(crate) projector: bool,
+    /// Whether single keys are shortcuts.
+    pub(crate) keys: bool,
+    /// Whether the list of shortcuts is open.
+    pub(crate) help: bool,
     pub(crate) tab: Tab,
     pub(crate) selected: Option<SocketId>,
     /// The selected call, whose result the inspector shows; none: the socket's last one.
@@ -75,6 +81,9 @@ pub(crate) struct Ui {
 pub(crate) enum Act {
     Lang(Lang),
     Theme(Theme),
+    Projector(bool),
+    Keys(bool),
+    Help(bool),
     Tab(Tab),
     /// Selects a socket.
     Select(SocketId),
@@ -93,6 +102,9 @@ impl Ui {
         Self {
             lang: preferences::lang(),
             theme: preferences::theme(),
+            projector: preferences::projector(),
+            keys: preferences::keys(),
+            help: false,
             tab: Tab::Stage,
             selected: None,
             call: None,
@@ -124,6 +136,15 @@ impl Reducible for Ui {
                 preferences::keep_theme(theme);
                 next.theme = theme;
             }
+            Act::Projector(on) => {
+                preferences::keep_projector(on);
+                next.projector = on;
+            }
+            Act::Keys(on) => {
+                preferences::keep_keys(on);
+                next.keys = on;
+            }
+            Act::Help(open) => next.help = open,
             Act::Tab(tab) => next.tab = tab,
             Act::Select(socket) => {
                 if next.selected != Some(socket) {

@@ -1,117 +1,143 @@
-//! What the kernel shows of a socket.
+//! What the kernel shows of a socket: the states of TCP that it was in, its queues, its figures.
 
 use sockscope_frontend::model::Socket;
-use sockscope_protocol::Platform;
+use sockscope_frontend::store::Store;
+use sockscope_protocol::{Platform, TcpState};
 use yew::prelude::*;
 
-use crate::i18n::{Inspector, Messages};
+use super::diagram;
+use crate::i18n::{Inspector, Messages, Text};
+use crate::view::ticker::Ticker;
 use crate::view::{format, testid};
 
-/// A figure: what it is, what it counts, its test id, its value, and whether the platform tells it.
-struct Figure {
-    name: &'static str,
-    title: Option<&'static str>,
-    id: Option<&'static str>,
-    value: Option<String>,
-    shown: bool,
-}
+/// A figure: what it is and what it means, its test id, its value, and whether the platform tells it.
+type Figure = (Text, Text, Option<Text>, Option<String>, bool);
 
-pub(super) fn kernel(socket: &Socket, platform: Option<&Platform>, t: &Messages) -> Html {
+pub(super) fn kernel(
+    socket: &Socket,
+    platform: Option<&Platform>,
+    store: &Store,
+    t: &'static Messages,
+) -> Html {
     let texts = &t.inspector;
     let figures = figures(socket, platform, texts);
+    let states = platform.is_none_or(|platform| platform.tcp_info);
     html! {
         <section class="section" key={format!("kernel-{}", socket.id)} data-testid={testid::KERNEL}
             aria-labelledby="kernel-title">
             <h2 id="kernel-title">{ texts.kernel }</h2>
+            { outlives(socket, store, t) }
             <dl class="facts">
-                { for figures.into_iter().map(|figure| html! {
-                    <div key={figure.name} class="fact">
-                        <dt title={figure.title}>{ figure.name }</dt>
-                        <dd class={figure.value.is_none().then_some("absent")} data-testid={figure.id}>
-                            { match (figure.value, figure.shown) {
+                { for figures.iter().map(|(name, meaning, id, value, shown)| html! {
+                    <div key={*name} class="fact">
+                        <dt title={*meaning}>{ *name }</dt>
+                        <dd class={value.is_none().then_some("absent")} data-testid={*id}>
+                            { match (value, shown) {
                                 (Some(value), _) => value,
-                                (None, true) => texts.none_yet.to_owned(),
-                                (None, false) => texts.unavailable.to_owned(),
+                                (None, true) => texts.none_yet,
+                                (None, false) => texts.unavailable,
                             } }
                         </dd>
                     </div>
                 }) }
             </dl>
+            <details class="meanings">
+                <summary>{ texts.meanings }</summary>
+                <dl>
+                    { for figures.iter().map(|(name, meaning, ..)| html! {
+                        <div key={*name}><dt>{ *name }</dt><dd>{ *meaning }</dd></div>
+                    }) }
+                </dl>
+            </details>
+            if socket.is_stream() {
+                <h3>{ t.states.title }</h3>
+                if states {
+                    { diagram::diagram(socket, t) }
+                } else {
+                    <p class="empty">{ texts.unavailable }</p>
+                }
+            }
         </section>
     }
+}
+
+/// What the kernel still holds of a connection whose descriptor is closed, and for how long.
+fn outlives(socket: &Socket, store: &Store, t: &'static Messages) -> Html {
+    if !matches!(socket.afterlife, Some(state) if state != TcpState::Closed) {
+        return Html::default();
+    }
+    let left = socket
+        .forgotten_at()
+        .map(|end| left(store, end, move |left| (t.states.ends_in)(left)));
+    html! { <p class="outlives">{ t.states.outlives }{ " " }{ left }</p> }
+}
+
+/// A time that runs out, in whole seconds.
+pub(crate) fn left(store: &Store, end: u64, text: impl Fn(&str) -> String + 'static) -> Html {
+    let store = store.clone();
+    let text = Callback::from(move |()| {
+        let left = end.saturating_sub(store.now_us());
+        text(&format::duration(left.div_ceil(1_000_000) * 1_000_000))
+    });
+    html! { <Ticker {text} every={500} /> }
 }
 
 fn figures(socket: &Socket, platform: Option<&Platform>, t: &Inspector) -> Vec<Figure> {
     let queues = platform.is_none_or(|platform| platform.queues);
     let info = platform.is_none_or(|platform| platform.tcp_info);
     let seen = &socket.kernel;
-    let figure = |name, value, shown| Figure {
-        name,
-        title: None,
-        id: None,
-        value,
-        shown,
-    };
     let bytes = |count: Option<u32>| count.map(|count| format::bytes(u64::from(count)));
     if socket.backlog().is_some() {
         let queue = seen.accept_queue;
-        return vec![Figure {
-            title: Some(t.accept_q_title),
-            id: Some(testid::KERNEL_ACCEPT_Q),
-            ..figure(
-                t.accept_q,
-                queue.map(|queue| format!("{} / {}", queue.length, queue.backlog)),
-                info,
-            )
-        }];
+        let queue = queue.map(|queue| format!("{} / {}", queue.length, queue.backlog));
+        let id = Some(testid::KERNEL_ACCEPT_Q);
+        return vec![(t.accept_q, t.accept_q_title, id, queue, info)];
     }
     let mut figures = vec![
-        Figure {
-            title: Some(t.recv_q_title),
-            id: Some(testid::KERNEL_RECV_Q),
-            ..figure(t.recv_q, bytes(seen.recv_queue), queues)
-        },
-        Figure {
-            title: Some(t.send_q_title),
-            id: Some(testid::KERNEL_SEND_Q),
-            ..figure(t.send_q, bytes(seen.send_queue), queues)
-        },
+        (
+            t.recv_q,
+            t.recv_q_title,
+            Some(testid::KERNEL_RECV_Q),
+            bytes(seen.recv_queue),
+            queues,
+        ),
+        (
+            t.send_q,
+            t.send_q_title,
+            Some(testid::KERNEL_SEND_Q),
+            bytes(seen.send_queue),
+            queues,
+        ),
     ];
     if socket.is_stream() {
         let tcp = seen.tcp;
         let window = |bytes: u32| (bytes > 0).then(|| format::bytes(u64::from(bytes)));
+        let rtt = tcp.map(|tcp| {
+            let spread = format::duration(u64::from(tcp.rtt_var_us));
+            format!("{} ± {spread}", format::duration(u64::from(tcp.rtt_us)))
+        });
+        let again = tcp.map(|tcp| tcp.retransmits.to_string());
+        let congestion = tcp.map(|tcp| (t.segments)(tcp.congestion_window, tcp.mss));
+        let receive = tcp.and_then(|tcp| window(tcp.receive_window));
+        let send = tcp.and_then(|tcp| window(tcp.send_window));
         figures.extend([
-            Figure {
-                id: Some(testid::KERNEL_RTT),
-                ..figure(
-                    t.rtt,
-                    tcp.map(|tcp| {
-                        let spread = format::duration(u64::from(tcp.rtt_var_us));
-                        format!("{} ± {spread}", format::duration(u64::from(tcp.rtt_us)))
-                    }),
-                    info,
-                )
-            },
-            figure(
+            (t.rtt, t.rtt_title, Some(testid::KERNEL_RTT), rtt, info),
+            (
                 t.retransmits,
-                tcp.map(|tcp| tcp.retransmits.to_string()),
+                t.retransmits_title,
+                Some(testid::KERNEL_RETRANSMITS),
+                again,
                 info,
             ),
-            figure(
-                t.window,
-                tcp.map(|tcp| (t.segments)(tcp.congestion_window, tcp.mss)),
-                info,
-            ),
-            figure(
+            (t.window, t.window_title, None, congestion, info),
+            (
                 t.receive_window,
-                tcp.and_then(|tcp| window(tcp.receive_window)),
+                t.receive_window_title,
+                None,
+                receive,
                 info,
             ),
-            figure(
-                t.send_window,
-                tcp.and_then(|tcp| window(tcp.send_window)),
-                info,
-            ),
+            (t.send_window, t.send_window_title, None, send, info),
         ]);
     }
     figures

@@ -5,12 +5,13 @@ mod bytes;
 mod calls;
 mod composer;
 mod defaults;
+mod diagram;
 mod draft;
 mod entry;
 mod fields;
 mod file;
 mod form;
-mod kernel;
+pub(crate) mod kernel;
 mod result;
 mod spans;
 
@@ -44,7 +45,7 @@ pub(crate) fn Inspector() -> Html {
                 if socket.backlog().is_none() {
                     <bytes::Bytes key={format!("bytes-{}", socket.id)} socket={socket.id} />
                 }
-                { kernel::kernel(socket, model.welcome.as_ref().map(|welcome| &welcome.platform), t) }
+                { kernel::kernel(socket, model.welcome.as_ref().map(|welcome| &welcome.platform), &store, t) }
             } else {
                 <section class="section">
                     <h2 id="inspector-title">{ t.inspector.title }</h2>

@@ -3,7 +3,7 @@
 /// The height of a row.
 pub(super) const ROW: i32 = 22;
 /// The height of the lanes' heads, which stay on top.
-pub(super) const HEAD: i32 = 52;
+pub(super) const HEAD: i32 = 68;
 /// Room above the first row.
 const TOP: i32 = 8;
 /// Rows of room below the last one, for what waits.

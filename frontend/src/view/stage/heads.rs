@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use sockscope_frontend::model::Model;
+use sockscope_frontend::model::{Model, Socket};
+use sockscope_frontend::store::Store;
 use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
@@ -10,6 +11,7 @@ use super::geometry::Geometry;
 use super::links;
 use super::parts::Column;
 use crate::i18n::Messages;
+use crate::view::inspector::kernel;
 use crate::view::ui::{Act, UiHandle};
 use crate::view::{format, names, testid};
 
@@ -18,6 +20,7 @@ pub(super) fn heads(
     lanes: &[Column],
     geometry: &Geometry,
     ui: &UiHandle,
+    store: &Store,
     t: &Messages,
 ) -> Html {
     let heads = lanes.iter().enumerate().map(|(place, column)| {
@@ -28,7 +31,7 @@ pub(super) fn heads(
                     let (ui, id) = (ui.clone(), *id);
                     Callback::from(move |_| ui.dispatch(Act::Select(id)))
                 };
-                own(model, *id, style, ui.selected == Some(*id), select, t)
+                own(model, *id, style, ui.selected == Some(*id), select, store, t)
             }
             Column::Outside(address) => outside(*address, style, t),
             Column::Loose => html! {
@@ -52,6 +55,7 @@ fn own(
     style: String,
     selected: bool,
     select: Callback<MouseEvent>,
+    store: &Store,
     t: &Messages,
 ) -> Html {
     let Some(socket) = model.socket(id) else {
@@ -59,10 +63,7 @@ fn own(
     };
     let (word, class) = names::protocol(socket);
     let name = names::socket(socket, &t.stage);
-    let mut sub = names::state(socket, t);
-    if let Some(local) = socket.local {
-        sub = format!("{} {sub}", format::short_address(local));
-    }
+    let state = names::state(socket, t);
     let full = [socket.local, socket.peer]
         .into_iter()
         .flatten()
@@ -72,13 +73,63 @@ fn own(
     let class = classes!("lane-head", class, (!socket.is_open()).then_some("closed"));
     html! {
         <button key={id.0} {class} ~style={style} title={full} aria-pressed={selected.to_string()}
-            aria-label={(t.stage.lane_select)(&name)} data-testid={testid::lane(id)} onclick={select}>
+            aria-label={format!("{}: {state}", (t.stage.lane_select)(&name))} data-testid={testid::lane(id)}
+            data-state={state.clone()} onclick={select}>
             <span class="lane-title">
                 <span>{ name }</span>
                 <span class={classes!("proto", class_of(word))}>{ word }</span>
             </span>
-            <span class="lane-sub">{ sub }</span>
+            <span class="lane-sub">
+                if let Some(local) = socket.local { { format::short_address(local) }{ " " } }
+                <span class="lane-state">{ state }</span>
+                if let Some(end) = socket.forgotten_at() {
+                    { " ≤ " }{ kernel::left(store, end, str::to_owned) }
+                }
+            </span>
+            { gauges(socket, t) }
         </button>
+    }
+}
+
+/// Places of an accept queue that are drawn; a larger one is told in figures alone.
+const PLACES: u32 = 8;
+
+/// The kernel's figures in one line: the accept queue of a listening socket, the round trip, the
+/// segments sent again and the window of a connection.
+fn gauges(socket: &Socket, t: &Messages) -> Html {
+    let texts = &t.inspector;
+    if let (Some(queue), true) = (socket.kernel.accept_queue, socket.is_open()) {
+        // One more than the backlog gets in.
+        let places = queue.backlog.saturating_add(1).min(PLACES);
+        let shown = format!("{}/{}", queue.length, queue.backlog);
+        return html! {
+            <span class="lane-gauges" title={texts.accept_q_title} data-testid={testid::LANE_QUEUE}>
+                { texts.accept_q }
+                <span class="places">
+                    { for (0..places).map(|place| html! {
+                        <i key={place} class={(place < queue.length).then_some("taken")}></i>
+                    }) }
+                </span>
+                { shown }
+            </span>
+        };
+    }
+    let Some(tcp) = socket
+        .kernel
+        .tcp
+        .filter(|_| socket.is_open() && socket.peer.is_some())
+    else {
+        return Html::default();
+    };
+    let rtt = format::duration(u64::from(tcp.rtt_us));
+    html! {
+        <span class="lane-gauges" data-testid={testid::LANE_FIGURES}>
+            <span title={texts.rtt_title}>{ "rtt " }{ rtt }</span>
+            <span title={texts.window_title}>{ "cwnd " }{ tcp.congestion_window }</span>
+            <span title={texts.retransmits_title} class={(tcp.retransmits > 0).then_some("again")}>
+                { "↻ " }{ tcp.retransmits }
+            </span>
+        </span>
     }
 }
 

@@ -98,7 +98,7 @@ fn Canvas() -> Html {
         <>
         <div class="stage-scroll" id="stage" tabindex="0" ref={area} {onscroll} data-testid={testid::STAGE}
             role="group" aria-label={t.stage.title}>
-            { heads::heads(&model, &lanes, &geometry, &ui, t) }
+            { heads::heads(&model, &lanes, &geometry, &ui, &store, t) }
             <div class="stage-canvas" ~style={format!("width:{width}px;height:{height}px")}>
                 <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
                     { links::lifelines(&layout, &geometry, &places, selected) }

@@ -1,0 +1,206 @@
+//! The states of TCP as RFC 9293 draws them (figure 5), and the way that a socket took through them.
+
+use sockscope_frontend::model::{ARROWS, Cause, Socket, Visit};
+use sockscope_protocol::TcpState;
+use sockscope_protocol::TcpState::{
+    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived,
+    SynSent, TimeWait,
+};
+use yew::prelude::*;
+
+use crate::i18n::{Messages, States};
+use crate::view::{format, testid};
+
+/// Where each state stands: its column and its row. CLOSED stands twice, as in the figure: where a
+/// connection begins and where it ends.
+const SPOTS: [(TcpState, i32, i32); 12] = [
+    (Closed, 1, 0),
+    (Listen, 0, 1),
+    (SynReceived, 0, 2),
+    (SynSent, 2, 2),
+    (Established, 1, 3),
+    (FinWait1, 0, 4),
+    (CloseWait, 2, 4),
+    (FinWait2, 0, 5),
+    (Closing, 1, 5),
+    (LastAck, 2, 5),
+    (TimeWait, 1, 6),
+    (Closed, 2, 6),
+];
+/// The second CLOSED.
+const END: usize = SPOTS.len() - 1;
+
+/// Half the width and half the height of a state.
+const HALF: (i32, i32) = (45, 12);
+
+fn middle(spot: usize) -> (i32, i32) {
+    let (_, column, row) = SPOTS[spot];
+    (47 + 113 * column, 14 + 41 * row)
+}
+
+fn spot(state: TcpState) -> usize {
+    SPOTS
+        .iter()
+        .position(|(one, ..)| *one == state)
+        .unwrap_or_default()
+}
+
+/// The two ends of an arrow.
+fn ends(from: TcpState, to: TcpState) -> (usize, usize) {
+    let begins_anew = matches!(from, Listen | SynSent | SynReceived);
+    let end = if to == Closed && !begins_anew {
+        END
+    } else {
+        spot(to)
+    };
+    (spot(from), end)
+}
+
+/// The line between two states, from edge to edge.
+fn line((from, to): (usize, usize)) -> String {
+    let ((x1, y1), (x2, y2)) = (middle(from), middle(to));
+    let (dx, dy) = (x2 - x1, y2 - y1);
+    let (x, y) = if dx.abs() * HALF.1 > dy.abs() * HALF.0 {
+        (HALF.0 * dx.signum(), dy * HALF.0 / dx.abs())
+    } else {
+        (dx * HALF.1 / dy.abs().max(1), HALF.1 * dy.signum())
+    };
+    format!("M{} {}L{} {}", x1 + x, y1 + y, x2 - x, y2 - y)
+}
+
+pub(super) fn diagram(socket: &Socket, t: &Messages) -> Html {
+    let texts = &t.states;
+    let visits = socket.path.visits();
+    let Some(last) = visits.last() else {
+        return Html::default();
+    };
+    let taken: Vec<((usize, usize), bool)> = visits
+        .windows(2)
+        .map(|pair| (ends(pair[0].state, pair[1].state), pair[1].seen))
+        .collect();
+    // Of a closed descriptor the present state is known where the kernel was asked.
+    let known = last.state == Closed || socket.is_open() || socket.afterlife.is_some();
+    let present = taken.last().map_or(spot(last.state), |((_, to), _)| *to);
+    let arrow = |key: String, ends, class| {
+        html! { <path {key} {class} d={line(ends)} marker-end={format!("url(#{class})")} /> }
+    };
+    let untaken = ARROWS
+        .iter()
+        .map(|one| ends(one.from, one.to))
+        .filter(|ends| taken.iter().all(|(way, _)| way != ends))
+        .map(|(from, to)| arrow(format!("{from}-{to}"), (from, to), "way"));
+    let way = taken.iter().enumerate().map(|(at, (ends, seen))| {
+        arrow(
+            format!("taken-{at}"),
+            *ends,
+            if *seen { "way-taken" } else { "way-inferred" },
+        )
+    });
+    let states = SPOTS.iter().enumerate().map(|(at, (state, ..))| {
+        let visited = |seen: bool| {
+            taken.iter().any(|((_, to), known)| *to == at && *known == seen)
+                || visits.first().is_some_and(|first| spot(first.state) == at && first.seen == seen)
+        };
+        let class = if at == present && known {
+            "present"
+        } else if visited(true) {
+            "seen"
+        } else if visited(false) {
+            "inferred"
+        } else {
+            ""
+        };
+        let (x, y) = middle(at);
+        html! {
+            <g key={at} class={class}>
+                <rect x={(x - HALF.0).to_string()} y={(y - HALF.1).to_string()} width="90" height="24" rx="4" />
+                <text x={x.to_string()} y={y.to_string()}>{ state.name() }</text>
+            </g>
+        }
+    });
+    let marker = |id: &'static str| {
+        html! {
+            <marker {id} viewBox="0 0 6 6" refX="6" refY="3" markerWidth="7" markerHeight="7"
+                markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L6 3L0 6Z" /></marker>
+        }
+    };
+    html! {
+        <div class="states" data-testid={testid::TCP_PATH} data-state={last.state.name()}>
+            <svg viewBox="0 0 320 274" aria-hidden="true">
+                <defs>{ marker("way") }{ marker("way-taken") }{ marker("way-inferred") }</defs>
+                { for untaken }
+                { for way }
+                { for states }
+            </svg>
+            <p class="states-now">
+                if known {
+                    <strong>{ last.state.name() }</strong>{ " · " }{ texts.text(last.state) }
+                } else {
+                    { texts.unknown }
+                }
+            </p>
+            <ol aria-label={texts.path}>{ for steps(visits, t) }</ol>
+            <p class="hint">{ texts.inferred_hint }</p>
+        </div>
+    }
+}
+
+/// The way as a list: when, which state, and what led to it.
+fn steps<'a>(visits: &'a [Visit], t: &'a Messages) -> impl Iterator<Item = Html> + 'a {
+    visits.iter().enumerate().map(|(at, visit)| {
+        let before = at.checked_sub(1).and_then(|at| visits.get(at));
+        // What a segment brought about was there when the next state was seen, or earlier.
+        let called = matches!(visit.cause, Some(Cause::Close | Cause::Shutdown | Cause::Connect));
+        let sign = if visit.seen || called { "" } else { "≤ " };
+        let class = if visit.seen { "seen" } else { "inferred" };
+        html! {
+            <li key={at} {class} data-testid={testid::TCP_PATH_STATE} data-state={visit.state.name()}
+                data-seen={visit.seen.to_string()}>
+                <span class="when">{ sign }{ format::clock(visit.time) }{ " s" }</span>
+                <span class="which">{ visit.state.name() }</span>
+                <span class="why">{ visit.cause.map(|one| cause(one, before, t)) }</span>
+                if !visit.seen { <span class="mark">{ t.states.inferred }</span> }
+            </li>
+        }
+    })
+}
+
+/// What led to a state, as a call and a segment: an arrow to the right goes to the peer.
+fn cause(cause: Cause, before: Option<&Visit>, t: &Messages) -> &'static str {
+    let before = before.map(|visit| visit.state);
+    match cause {
+        Cause::Listen => "listen()",
+        Cause::Connect => "connect()  SYN →",
+        Cause::Shutdown => "shutdown()  FIN →",
+        Cause::Close if matches!(before, Some(Listen | SynSent)) => "close()",
+        Cause::Close => "close()  FIN →",
+        Cause::Abort => "close()  RST →",
+        Cause::Syn => "← SYN",
+        Cause::SynAck => "← SYN, ACK",
+        Cause::Ack => "← ACK",
+        Cause::Fin => "← FIN",
+        Cause::FinAck => "← FIN, ACK",
+        Cause::Reset => "← RST",
+        Cause::Timeout if before == Some(TimeWait) => "2 MSL",
+        Cause::Timeout => t.stage.timed_out,
+    }
+}
+
+impl States {
+    /// What a state is, in a sentence.
+    fn text(&self, state: TcpState) -> &'static str {
+        match state {
+            Closed => self.closed,
+            Listen => self.listen,
+            SynSent => self.syn_sent,
+            SynReceived => self.syn_received,
+            Established => self.established,
+            FinWait1 => self.fin_wait_1,
+            FinWait2 => self.fin_wait_2,
+            CloseWait => self.close_wait,
+            Closing => self.closing,
+            LastAck => self.last_ack,
+            TimeWait => self.time_wait,
+        }
+    }
+}
