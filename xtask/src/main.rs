@@ -1,5 +1,6 @@
 //! The project's own commands. `cargo xtask --help` lists them.
 
+mod bench;
 mod bridge;
 mod dev;
 mod job;
@@ -52,6 +53,9 @@ enum Task {
     },
     /// Take pictures of the page's main views into target/shots
     Shots,
+    /// Measure how fast it is
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run all checks and tests
     Test {
         /// Only these stages, by name
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
             bridge,
         } => dev::dev(port, bridge_port, &bridge),
         Task::Shots => shots::shots(),
+        Task::Bench(what) => bench::bench(&what),
         Task::Test { only } => test::test(&only),
     };
     match done {

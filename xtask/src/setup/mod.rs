@@ -5,6 +5,7 @@
 mod apt;
 mod browser;
 mod crates;
+pub(crate) mod peers;
 mod python;
 mod wasm;
 mod wasm_opt;
