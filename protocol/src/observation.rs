@@ -21,7 +21,8 @@ pub struct Observation {
     /// Bytes received by the kernel and not yet read (`SIOCINQ`); for UDP, those of the next datagram.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recv_queue: Option<u32>,
-    /// Bytes sent and not yet acknowledged by the peer's kernel (`SIOCOUTQ`).
+    /// Bytes sent and not yet acknowledged by the peer's kernel (`SIOCOUTQ`). A FIN counts as one, for
+    /// it takes a place in the sequence (RFC 9293 section 3.4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_queue: Option<u32>,
     /// Connections that wait for `accept`.

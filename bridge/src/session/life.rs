@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::admission::State;
+use super::remnants::{self, Remnants};
 use super::{
     Log, MAX_LINGERING, MAX_LOOKUPS, Registry, Session, Settings, TooMany, calls, observe,
 };
@@ -38,6 +39,7 @@ impl Session {
             registry,
             order: Mutex::default(),
             socket_added: Notify::new(),
+            remnants: Remnants::default(),
             lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)),
             lingering: Arc::new(Semaphore::new(MAX_LINGERING)),
             calls: TaskTracker::new(),
@@ -47,6 +49,8 @@ impl Session {
         });
         let ending = session.ending.clone();
         tokio::spawn(ending.run_until_cancelled_owned(observe::watch(Arc::clone(&session))));
+        let ending = session.ending.clone();
+        tokio::spawn(ending.run_until_cancelled_owned(remnants::watch(Arc::clone(&session))));
         let span = tracing::info_span!("session", number);
         tokio::spawn(live(Arc::clone(&session)).instrument(span));
         session

@@ -9,6 +9,8 @@ mod numbers;
 mod observe;
 mod rate;
 mod registry;
+mod remnant;
+mod remnants;
 mod run;
 mod slot;
 
@@ -89,6 +91,8 @@ pub struct Session {
     order: Mutex<()>,
     /// Fires for whoever waits for a first socket.
     socket_added: Notify,
+    /// What outlives its descriptor.
+    remnants: remnants::Remnants,
     /// How many may ask the resolver at the same time.
     lookups: Arc<Semaphore>,
     /// How many `close` may linger at the same time.

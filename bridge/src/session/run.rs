@@ -31,6 +31,8 @@ struct Running {
     slot: Option<Arc<Slot>>,
     cancel: CancellationToken,
     is_close: bool,
+    /// It may change something at the other end of the connection.
+    reaches_peer: bool,
     began: Instant,
 }
 
@@ -44,6 +46,8 @@ impl Session {
         bytes: Bytes,
     ) -> Result<(), NotMade> {
         let is_close = matches!(request, Call::Close { .. });
+        let reaches_peer =
+            is_close || matches!(request, Call::Connect { .. } | Call::Shutdown { .. });
         let (admitted, counted) = {
             let mut state = self.state();
             let admitted =
@@ -76,6 +80,7 @@ impl Session {
             _counted: counted,
             slot,
             is_close,
+            reaches_peer,
             began: Instant::now(),
             work: guarded(calls::make(making, request, bytes)),
         };
@@ -150,6 +155,10 @@ impl Running {
         looks.extend(created.iter().map(|slot| observe::look(slot, None)));
         let news = looks.iter_mut().flat_map(|look| look.news.drain(..));
         self.session.log.append(once(returned).chain(news));
+        drop(looks);
+        if let Some(slot) = self.slot.as_ref().filter(|_| self.reaches_peer) {
+            observe::look_at_other_end(&self.session, slot);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::calls::errno;
+use super::remnant::Remnant;
 use crate::socket::{Direction, Socket};
 
 /// A socket of a session.
@@ -47,6 +48,8 @@ pub(super) struct Seen {
     pub(super) connected: bool,
     /// `peer_gone` is in the log.
     pub(super) peer_gone: bool,
+    /// The connection, which the kernel may hold longer than the descriptor shows it.
+    pub(super) remnant: Option<Remnant>,
 }
 
 impl Slot {

@@ -23,7 +23,7 @@ use socket2::{Domain, Protocol, SockAddr, Type};
 use sockscope_protocol::{Family, How, Observation, SocketType};
 
 pub(crate) use errno::{failure, is_reset};
-pub(crate) use kernel::platform;
+pub(crate) use kernel::{Connection, platform};
 pub(crate) use options::{check as check_option, check_readable};
 pub(crate) use readiness::Direction;
 pub(crate) use receive::ReceiveFlags;
@@ -230,6 +230,11 @@ impl Socket {
             peer: self.peer_address().ok(),
             ..shown
         }
+    }
+
+    /// The socket's connection between these addresses, to be found after [`Self::close`].
+    pub(crate) fn connection(&self, local: SocketAddr, peer: SocketAddr) -> Option<Connection> {
+        Connection::of(&self.os, local, peer)
     }
 
     /// Whether the kernel holds an error for the socket (`SO_ERROR`), without taking it away.

@@ -10,6 +10,8 @@ mod names;
 #[cfg(target_os = "linux")]
 mod observing;
 mod options;
+#[cfg(target_os = "linux")]
+mod remnants;
 mod stream;
 mod tcp;
 mod udp;

@@ -110,15 +110,20 @@ async fn a_connection_goes_through_its_states() {
     assert_eq!(gone(&client, far).await, PeerGone::Fin);
     client.ok(shutdown(far, How::Write)).await;
     assert_eq!(gone(&client, near).await, PeerGone::Fin);
-    client
-        .observed(near, "CLOSED", |kernel| {
-            kernel.state == Some(S::Closed) && kernel.local.is_some()
+    // The descriptor is CLOSED by now; the kernel holds on to the addresses.
+    let waits = client
+        .observed(near, "TIME-WAIT", |kernel| {
+            kernel.state == Some(S::TimeWait)
         })
         .await;
+    assert!(
+        waits.peer.is_some() && waits.ends_in_ms.is_some(),
+        "{waits:?}"
+    );
     let near = states(&client, near);
     let far = states(&client, far);
     assert!(near.starts_with(&[S::Closed, S::Established]), "{near:?}");
-    assert!(near.ends_with(&[S::FinWait2, S::Closed]), "{near:?}");
+    assert!(near.ends_with(&[S::FinWait2, S::TimeWait]), "{near:?}");
     assert!(far.starts_with(&[S::Established, S::CloseWait]), "{far:?}");
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sockscope_protocol::{ClosedBy, EventBody, Outcome, Value};
 
-use super::super::Session;
 use super::super::slot::{Slot, lock};
+use super::super::{Session, observe};
 use super::{Making, errno};
 use crate::socket::{LINGERING, Socket};
 
@@ -27,7 +27,7 @@ pub(super) async fn close(making: &Making) -> Result<Value, Outcome> {
         let place = LINGERING.place().await.map_err(|error| errno(&error))?;
         // Taken when nothing is waited for any more but the kernel: whoever drops this call before
         // leaves the socket to those who close it without waiting.
-        let socket = take(slot);
+        let socket = take(&making.session, slot);
         let closing = place.run(move || {
             let _permit = permit;
             close_now(socket);
@@ -42,7 +42,7 @@ pub(super) async fn close(making: &Making) -> Result<Value, Outcome> {
 
 /// Closes the descriptor without waiting for what the kernel still has to deliver.
 pub(in crate::session) fn close_at_once(session: &Session, slot: &Slot, by: ClosedBy) {
-    let socket = take(slot);
+    let socket = take(session, slot);
     if let Some(socket) = &socket {
         socket.linger_no_more();
     }
@@ -52,8 +52,9 @@ pub(in crate::session) fn close_at_once(session: &Session, slot: &Slot, by: Clos
     closed(session, slot, by);
 }
 
-/// The socket, which nobody looks at any more.
-fn take(slot: &Slot) -> Option<Arc<Socket>> {
+/// The socket, which nobody looks at any more after a last look.
+fn take(session: &Session, slot: &Slot) -> Option<Arc<Socket>> {
+    observe::look_now(&session.log, slot);
     let _unseen = lock(&slot.seen);
     slot.take()
 }
@@ -66,8 +67,13 @@ fn close_now(socket: Option<Arc<Socket>>) {
 }
 
 fn closed(session: &Session, slot: &Slot, by: ClosedBy) {
-    session.log.append([EventBody::Closed {
-        socket: slot.id,
-        by,
-    }]);
+    let socket = slot.id;
+    let closed = EventBody::Closed { socket, by };
+    let remnant = lock(&slot.seen).remnant.take();
+    match remnant.filter(|remnant| by == ClosedBy::Call && !remnant.is_over()) {
+        Some(remnant) => session
+            .remnants
+            .closed(&session.log, closed, socket, remnant),
+        None => session.log.append([closed]),
+    }
 }

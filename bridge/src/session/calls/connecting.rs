@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sockscope_protocol::{Endpoint, Outcome, Refusal, Value};
 
+use super::super::observe;
 use super::super::slot::{Slot, lock};
 use super::{Making, errno};
 use crate::socket::{Direction, Socket};
@@ -67,6 +68,7 @@ impl Making {
                 let (life, result) = socket.connect(address);
                 match result {
                     Err(error) if Socket::is_in_progress(&error) && !patience.is_none() => {
+                        observe::look_now(&self.session.log, slot);
                         socket.connected(address, life).await
                     }
                     result => result,

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use sockscope_protocol::{Call, CallId, Endpoint, Family, Outcome, RecvFlag, SocketType, Value};
 use tokio::sync::watch;
 
-use super::Session;
 use super::slot::Slot;
+use super::{Session, observe};
 use crate::socket::{LOOKUPS, Socket, failure, lookup};
 
 pub(super) use closing::close_at_once;
@@ -83,7 +83,11 @@ impl Making {
                 self.receive(slot, socket, size, peek, all).await
             }
             Call::Stream { size, .. } => self.stream(slot, socket, size).await,
-            Call::Shutdown { how, .. } => nothing(socket.shutdown(how)),
+            Call::Shutdown { how, .. } => {
+                // The state that it ends would not be seen any more.
+                observe::look_now(&self.session.log, slot);
+                nothing(socket.shutdown(how))
+            }
             Call::GetSockOpt { option, .. } => socket
                 .option(option)
                 .map(Value::Option)

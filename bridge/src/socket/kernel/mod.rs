@@ -12,6 +12,7 @@ use other as system;
 
 use sockscope_protocol::Platform;
 
+pub(crate) use system::Connection;
 pub(super) use system::{has_error, observe};
 
 /// What this operating system can show.
@@ -20,6 +21,6 @@ pub(crate) fn platform() -> Platform {
         os: std::env::consts::OS.to_owned(),
         queues: system::QUEUES,
         tcp_info: system::TCP_INFO,
-        after_close: false,
+        after_close: system::after_close(),
     }
 }

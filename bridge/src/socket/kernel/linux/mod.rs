@@ -1,0 +1,81 @@
+//! Linux: `SIOCINQ` and `SIOCOUTQ` (`tcp(7)`, `udp(7)`), `TCP_INFO` (`linux/tcp.h`), and what
+//! `sock_diag(7)` tells of sockets without a descriptor.
+
+#![allow(unsafe_code)]
+
+mod connection;
+mod diag;
+mod info;
+
+use std::os::fd::{AsRawFd, RawFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use sockscope_protocol::{Observation, SocketType, TcpState};
+
+pub(crate) use connection::Connection;
+use info::Info;
+
+pub(super) const QUEUES: bool = true;
+pub(super) const TCP_INFO: bool = true;
+
+/// Whether connections can be found without a descriptor.
+pub(super) fn after_close() -> bool {
+    use std::sync::OnceLock;
+    static ANSWERS: OnceLock<bool> = OnceLock::new();
+    *ANSWERS.get_or_init(|| diag::Diag::open().is_ok_and(|diag| diag.answers()))
+}
+
+pub(in crate::socket) fn observe(os: &socket2::Socket, kind: SocketType) -> Observation {
+    let info = match kind {
+        SocketType::Stream => Info::read(|bytes| tcp_info(os.as_raw_fd(), bytes)),
+        SocketType::Datagram => None,
+    };
+    let state = info.as_ref().and_then(Info::state);
+    if state == Some(TcpState::Listen) {
+        return Observation {
+            state,
+            accept_queue: info.as_ref().map(Info::accept_queue),
+            ..Observation::default()
+        };
+    }
+    let connected = !matches!(state, None | Some(TcpState::Closed | TcpState::SynSent));
+    Observation {
+        state,
+        recv_queue: queue(os.as_raw_fd(), libc::FIONREAD),
+        send_queue: queue(os.as_raw_fd(), libc::TIOCOUTQ),
+        tcp: info.as_ref().filter(|_| connected).map(Info::figures),
+        ..Observation::default()
+    }
+}
+
+/// Whether an error waits to be reported. Unlike `SO_ERROR`, asking does not take it away.
+pub(in crate::socket) fn has_error(os: &socket2::Socket) -> bool {
+    let mut polled = [PollFd::new(os, PollFlags::empty())];
+    poll(&mut polled, Some(&Timespec::default())).is_ok()
+        && polled[0].revents().contains(PollFlags::ERR)
+}
+
+/// The length of a queue. `SIOCINQ` is `FIONREAD`, `SIOCOUTQ` is `TIOCOUTQ` (`linux/sockios.h`).
+fn queue(descriptor: RawFd, request: libc::Ioctl) -> Option<u32> {
+    let mut length: libc::c_int = 0;
+    // SAFETY: both requests write one `int` to the address given, and `length` is one.
+    let result = unsafe { libc::ioctl(descriptor, request, &raw mut length) };
+    (result == 0).then(|| u32::try_from(length).unwrap_or(0))
+}
+
+/// The bytes of `TCP_INFO`; how many the kernel filled.
+fn tcp_info(descriptor: RawFd, bytes: &mut [u8]) -> Option<usize> {
+    let mut filled = libc::socklen_t::try_from(bytes.len()).ok()?;
+    // SAFETY: the kernel writes at most `filled` bytes to `bytes`, which has as many, and the number
+    // it wrote to `filled`.
+    let result = unsafe {
+        libc::getsockopt(
+            descriptor,
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            bytes.as_mut_ptr().cast(),
+            &raw mut filled,
+        )
+    };
+    (result == 0).then_some(usize::try_from(filled).ok()?)
+}
