@@ -1,7 +1,7 @@
 //! The beginning and the end of a session, and who follows it in between.
 
 use std::sync::{Arc, Mutex, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sockscope_protocol::{ClosedBy, SessionKey, ViewKey};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -10,9 +10,11 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::admission::State;
+use super::rate::Rate;
 use super::remnants::{self, Remnants};
 use super::{
-    Log, MAX_LINGERING, MAX_LOOKUPS, Registry, Session, Settings, TooMany, calls, observe,
+    Log, MAX_LINGERING, MAX_LOOKUPS, Registry, SEARCHES_PER_SECOND, Session, Settings, TooMany,
+    calls, observe,
 };
 
 /// How long a session waits at least for the one who began it.
@@ -40,6 +42,7 @@ impl Session {
             order: Mutex::default(),
             socket_added: Notify::new(),
             remnants: Remnants::default(),
+            searches: Mutex::new(Rate::new(SEARCHES_PER_SECOND, Instant::now())),
             lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)),
             lingering: Arc::new(Semaphore::new(MAX_LINGERING)),
             calls: TaskTracker::new(),

@@ -27,6 +27,7 @@ use tokio_util::task::TaskTracker;
 use crate::policy::Policy;
 use crate::socket::Socket;
 use admission::{State, rejected};
+use rate::Rate;
 use slot::{Slot, lock};
 
 pub use life::ViewGuard;
@@ -74,6 +75,10 @@ const MAX_LOOKUPS: usize = 4;
 /// ones wait before. Each is a thread.
 const MAX_LINGERING: usize = 4;
 
+/// How often in a second the kernel is asked who has a port, at most: it goes through all sockets of
+/// the machine.
+const SEARCHES_PER_SECOND: u32 = 5;
+
 /// One person's sockets, calls and log.
 #[derive(Debug)]
 pub struct Session {
@@ -93,6 +98,8 @@ pub struct Session {
     socket_added: Notify,
     /// What outlives its descriptor.
     remnants: remnants::Remnants,
+    /// How often the kernel is asked who has a port.
+    searches: Mutex<Rate>,
     /// How many may ask the resolver at the same time.
     lookups: Arc<Semaphore>,
     /// How many `close` may linger at the same time.

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, Type};
-use sockscope_protocol::{Family, How, Observation, SocketType};
+use sockscope_protocol::{Family, Holder, How, Observation, SocketType};
 
 pub(crate) use errno::{failure, is_reset};
 pub(crate) use kernel::{Connection, platform};
@@ -235,6 +235,14 @@ impl Socket {
     /// The socket's connection between these addresses, to be found after [`Self::close`].
     pub(crate) fn connection(&self, local: SocketAddr, peer: SocketAddr) -> Option<Connection> {
         Connection::of(&self.os, local, peer)
+    }
+
+    /// Who has the port, when `error` says that somebody has what this socket was to be bound to.
+    pub(crate) fn holder(&self, error: &io::Error, address: SocketAddr) -> Option<Holder> {
+        let is_taken = error.kind() == io::ErrorKind::AddrInUse && address.port() != 0;
+        is_taken
+            .then(|| kernel::holder(self.kind, address))
+            .flatten()
     }
 
     /// Whether the kernel holds an error for the socket (`SO_ERROR`), without taking it away.

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+#[cfg(target_os = "linux")]
+mod holder;
 mod life;
 mod limits;
 mod log;

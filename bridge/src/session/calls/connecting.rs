@@ -1,14 +1,16 @@
 //! `bind(2)`, `listen(2)`, `accept(2)`, `connect(2)`: the calls that the policy judges.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use sockscope_protocol::{Endpoint, Outcome, Refusal, Value};
 
 use super::super::observe;
 use super::super::slot::{Slot, lock};
 use super::{Making, errno};
-use crate::socket::{Direction, Socket};
+use crate::socket::{Direction, Socket, failure};
 
 impl Making {
     pub(super) async fn bind(
@@ -23,7 +25,7 @@ impl Making {
         socket
             .bind(address)
             .map(|()| Value::Nothing)
-            .map_err(|error| errno(&error))
+            .map_err(|error| self.taken(socket, &error, Some(address)))
     }
 
     pub(super) fn listen(&self, socket: &Socket, backlog: i32) -> Result<Value, Outcome> {
@@ -32,7 +34,22 @@ impl Making {
             .listen(backlog, |address| policy.check_bind(address))
             .map_err(Outcome::Refused)?
             .map(|()| Value::Nothing)
-            .map_err(|error| errno(&error))
+            .map_err(|error| self.taken(socket, &error, socket.local_address().ok()))
+    }
+
+    /// The error of a call that needs a port, with who has it. That takes longer than other calls,
+    /// and is left out when it is asked for again and again.
+    fn taken(&self, socket: &Socket, error: &io::Error, address: Option<SocketAddr>) -> Outcome {
+        let mut failure = failure(error);
+        if error.kind() == io::ErrorKind::AddrInUse {
+            let mut searches = lock(&self.session.searches);
+            if searches.allows(Instant::now()) {
+                searches.spend();
+                let holder = address.and_then(|address| socket.holder(error, address));
+                failure.held_by = holder.map(Box::new);
+            }
+        }
+        Outcome::Errno(failure)
     }
 
     pub(super) async fn accept(&self, slot: &Slot, socket: &Arc<Socket>) -> Result<Value, Outcome> {

@@ -13,7 +13,7 @@ use other as system;
 use sockscope_protocol::Platform;
 
 pub(crate) use system::Connection;
-pub(super) use system::{has_error, observe};
+pub(super) use system::{has_error, holder, observe};
 
 /// What this operating system can show.
 pub(crate) fn platform() -> Platform {

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use sockscope_protocol::{Observation, SocketType};
+use sockscope_protocol::{Holder, Observation, SocketType};
 
 pub(super) const QUEUES: bool = false;
 pub(super) const TCP_INFO: bool = false;
@@ -32,6 +32,10 @@ impl Connection {
 
 pub(in crate::socket) fn observe(_: &socket2::Socket, _: SocketType) -> Observation {
     Observation::default()
+}
+
+pub(in crate::socket) fn holder(_: SocketType, _: SocketAddr) -> Option<Holder> {
+    None
 }
 
 pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {

@@ -20,10 +20,14 @@ const REQUEST: usize = 72;
 const MESSAGE: usize = 72;
 /// `struct inet_diag_sockid`, as `MESSAGE` has it.
 const SOCKET_ID: usize = 48;
-/// `AF_INET`, `AF_INET6` and `IPPROTO_TCP`, as wide as they are in a request.
+/// `AF_INET` and `AF_INET6`, as wide as they are in a request.
 const INET: u8 = 2;
 const INET6: u8 = 10;
-const TCP: u8 = 6;
+/// `IPPROTO_TCP` and `IPPROTO_UDP`, likewise.
+pub(super) const TCP: u8 = 6;
+pub(super) const UDP: u8 = 17;
+/// How many answers with many sockets are read; each has some 80 of them.
+const MAX_ANSWERS: usize = 64;
 /// `NLM_F_REQUEST` and `NLM_F_DUMP`, flags of a message.
 const REQUESTED: u16 = 1;
 const DUMP: u16 = 0x300;
@@ -52,6 +56,11 @@ pub(super) struct Entry {
     /// When the timer ends, milliseconds.
     pub(super) expires_ms: u32,
     pub(super) send_queue: u32,
+    pub(super) local: SocketAddr,
+    pub(super) peer: SocketAddr,
+    /// The user and the number by which `/proc` names the socket; 0 where it is none any more.
+    pub(super) uid: u32,
+    pub(super) inode: u32,
     pub(super) info: Option<Info>,
 }
 
@@ -69,7 +78,7 @@ impl Diag {
     /// Whether the kernel knows about TCP sockets at all: it is asked for those in no state.
     pub(super) fn answers(&self) -> bool {
         let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-        let request = request(DUMP, 0, anywhere, anywhere);
+        let request = request(DUMP, TCP, 0, anywhere, anywhere);
         let done = self.ask(&request).and_then(|answer| {
             let (kind, body) = messages(&answer).next().ok_or_else(garbled)?;
             Ok(kind == DONE && number(body, 0) == 0)
@@ -79,7 +88,7 @@ impl Diag {
 
     /// The TCP socket with these two addresses, or what is left of it.
     pub(super) fn find(&self, local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Entry>> {
-        let answer = self.ask(&request(0, u32::MAX, local, peer))?;
+        let answer = self.ask(&request(0, TCP, u32::MAX, local, peer))?;
         let (kind, body) = messages(&answer).next().ok_or_else(garbled)?;
         if kind == BY_FAMILY {
             return Entry::read(body).map(Some).ok_or_else(garbled);
@@ -91,8 +100,29 @@ impl Diag {
         }
     }
 
+    /// The sockets of a protocol at a port of one family, whatever their state.
+    pub(super) fn at_port(&self, protocol: u8, anywhere: SocketAddr) -> io::Result<Vec<Entry>> {
+        let peer = SocketAddr::new(anywhere.ip(), 0);
+        let mut answer = self.ask(&request(DUMP, protocol, u32::MAX, anywhere, peer))?;
+        let mut entries = Vec::new();
+        for _ in 0..MAX_ANSWERS {
+            for (kind, body) in messages(&answer) {
+                if kind != BY_FAMILY {
+                    return Ok(entries);
+                }
+                entries.extend(Entry::read(body));
+            }
+            answer = self.answer()?;
+        }
+        Ok(entries)
+    }
+
     fn ask(&self, request: &[u8]) -> io::Result<Vec<u8>> {
         send(&self.0, request, SendFlags::empty())?;
+        self.answer()
+    }
+
+    fn answer(&self) -> io::Result<Vec<u8>> {
         let mut answer = vec![0; ANSWER];
         let (_, length) = recv(&self.0, &mut answer, RecvFlags::empty())?;
         answer.truncate(length);
@@ -110,6 +140,10 @@ impl Entry {
             cookie: u64::from(number(fixed, 44)) | u64::from(number(fixed, 48)) << 32,
             expires_ms: number(fixed, figures),
             send_queue: number(fixed, figures + 8),
+            uid: number(fixed, figures + 12),
+            inode: number(fixed, figures + 16),
+            local: address(fixed, 4, 8)?,
+            peer: address(fixed, 6, 24)?,
             info: parts(&body[MESSAGE..], 4, |head| (half(head, 2), half(head, 0)))
                 .find(|(kind, _)| *kind == INFO)
                 .and_then(|(_, info)| {
@@ -123,8 +157,19 @@ impl Entry {
     }
 }
 
+/// The address whose port and IP are at these places of `struct inet_diag_msg`.
+fn address(message: &[u8], port: usize, ip: usize) -> Option<SocketAddr> {
+    let port = u16::from_be_bytes(message.get(port..port + 2)?.try_into().ok()?);
+    let ip: [u8; 16] = message.get(ip..ip + 16)?.try_into().ok()?;
+    let ip = match message[0] {
+        INET => IpAddr::from([ip[0], ip[1], ip[2], ip[3]]),
+        _ => IpAddr::from(ip),
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
 /// A message with `struct inet_diag_req_v2`, for sockets in `states` (a bit each).
-fn request(flags: u16, states: u32, local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
+fn request(flags: u16, protocol: u8, states: u32, local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     let family = match local {
         SocketAddr::V4(_) => INET,
         SocketAddr::V6(_) => INET6,
@@ -135,7 +180,7 @@ fn request(flags: u16, states: u32, local: SocketAddr, peer: SocketAddr) -> Vec<
     bytes.extend((flags | REQUESTED).to_ne_bytes());
     // Neither a sequence number nor a port: there is one question and one answer.
     bytes.extend([0; 8]);
-    bytes.extend([family, TCP, 1 << (INFO - 1), 0]);
+    bytes.extend([family, protocol, 1 << (INFO - 1), 0]);
     bytes.extend(states.to_ne_bytes());
     for address in [local, peer] {
         bytes.extend(address.port().to_be_bytes());

@@ -5,6 +5,7 @@
 
 mod connection;
 mod diag;
+mod holder;
 mod info;
 
 use std::os::fd::{AsRawFd, RawFd};
@@ -13,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sockscope_protocol::{Observation, SocketType, TcpState};
 
 pub(crate) use connection::Connection;
+pub(in crate::socket) use holder::holder;
 use info::Info;
 
 pub(super) const QUEUES: bool = true;
