@@ -21,12 +21,9 @@ messages! {
             "Nobody has connected yet. Connect to the port from any program on this machine.",
             "还没有人连进来。请用本机的任意程序连接这个端口。";
         own_server: Text = "I have a server of my own", "我自己有服务器";
-        port_taken: fn(u16) -> String =
-            |port| format!("Port {port} is taken: EADDRINUSE. Another program has it, or an old connection is still in TIME-WAIT."),
-            |port| format!("端口 {port} 已被占用：EADDRINUSE。可能有别的程序在用，也可能旧连接还处于 TIME-WAIT。");
-        port_held: fn(u16, &str) -> String =
-            |port, holder| format!("Port {port} is taken: EADDRINUSE. {holder} of this session has it. Close it, or go on with another port."),
-            |port, holder| format!("端口 {port} 已被占用：EADDRINUSE。占用者是本会话的“{holder}”。可以关闭它，或换一个端口继续。");
+        port_taken: fn(u16, &str, &str) -> String =
+            |port, holder, way| format!("Port {port} is taken: EADDRINUSE. {holder} {way}"),
+            |port, holder, way| format!("端口 {port} 已被占用：EADDRINUSE。{holder}{way}");
         other_port: Text = "Go on with a port that the kernel chooses", "改用内核分配的端口继续";
         failed: fn(&str) -> String =
             |error| format!("The call ended with {error}. The inspector explains it. It can be made again."),

@@ -20,7 +20,7 @@ messages! {
 
         result_last: Text = "Last call", "最近的调用";
         result_selected: Text = "Selected call", "选中的调用";
-        result_empty: Text = "No call yet.", "还没有调用。";
+        result_empty: Text = "No call yet. What the kernel answers appears here.", "还没有调用。内核的答复会显示在这里。";
         waited: fn(&str) -> String =
             |time| format!("blocked for {time}"),
             |time| format!("阻塞了 {time}");
@@ -31,6 +31,25 @@ messages! {
         meaning: Text = "What it means", "含义";
         remedy: Text = "What to try", "可以试试";
         kernel_says: Text = "The kernel refused", "内核拒绝";
+        held_own: fn(&str) -> String =
+            |name| format!("{name} of this session has the port."),
+            |name| format!("占用端口的是本会话的“{name}”。");
+        held_show: fn(&str) -> String = |name| format!("Show {name}"), |name| format!("查看{name}");
+        held_program: fn(&str, u32) -> String =
+            |name, pid| format!("The program {name} (process {pid}) has the port."),
+            |name, pid| format!("占用端口的是程序 {name}（进程 {pid}）。");
+        held_unknown: Text = "Another program has the port, perhaps another user's.", "占用端口的是别的程序，可能属于别的用户。";
+        held_remnant: fn(&str, &str) -> String =
+            |state, peer| format!("No program has the port. The kernel keeps it for an old connection{peer} that is in {state}."),
+            |state, peer| format!("没有程序占用这个端口，是内核在为一条处于 {state} 的旧连接{peer}保留它。");
+        held_with: fn(&str) -> String = |peer| format!(" with {peer}"), |peer| format!("（对端 {peer}）");
+        held_stubborn: Text =
+            "SO_REUSEADDR does not help this time: Linux wants it on the earlier socket as well. Wait a minute, or take another port.",
+            "这一次设置 SO_REUSEADDR 也没有用：Linux 要求之前的套接字也设置过它。等一分钟，或换一个端口。";
+        held_reuse: Text =
+            "With SO_REUSEADDR bind may take it now, where the earlier socket had the option too.",
+            "如果之前的套接字也设置过 SO_REUSEADDR，现在设置它就可以绑定。";
+        reuse: Text = "Set SO_REUSEADDR and bind again", "设置 SO_REUSEADDR 后重新 bind";
         resolver_says: Text = "The resolver found nothing", "域名解析失败";
         policy_says: Text = "The bridge's policy forbids it. The kernel was not asked.", "桥接程序的策略不允许，内核并未收到这个调用。";
         address_kind: fn(AddressKind) -> Text =

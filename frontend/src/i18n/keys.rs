@@ -5,7 +5,7 @@ messages! {
     Keys {
         title: Text = "Keyboard", "键盘操作";
         help: Text = "this list", "显示本列表";
-        back: Text = "close, back", "关闭、返回";
+        back: Text = "close, back, out of a field", "关闭、返回、离开输入框";
         new_tcp: Text = "new TCP socket", "新建 TCP 套接字";
         new_udp: Text = "new UDP socket", "新建 UDP 套接字";
         next: Text = "next socket", "下一个套接字";

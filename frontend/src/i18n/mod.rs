@@ -16,7 +16,7 @@ mod states;
 
 pub(crate) use bytes::Bytes;
 pub(crate) use calls::Calls;
-pub(crate) use errors::Errors;
+pub(crate) use errors::explain;
 pub(crate) use guide::Guide;
 pub(crate) use inspector::Inspector;
 pub(crate) use keys::Keys;
@@ -51,7 +51,7 @@ pub(crate) struct Messages {
     pub(crate) inspector: Inspector,
     pub(crate) calls: Calls,
     pub(crate) bytes: Bytes,
-    pub(crate) errors: Errors,
+    pub(crate) lang: Lang,
     pub(crate) guide: Guide,
     pub(crate) reasons: Reasons,
     pub(crate) states: States,
@@ -64,7 +64,7 @@ static EN: Messages = Messages {
     inspector: Inspector::EN,
     calls: Calls::EN,
     bytes: Bytes::EN,
-    errors: Errors::EN,
+    lang: Lang::En,
     guide: Guide::EN,
     reasons: Reasons::EN,
     states: States::EN,
@@ -77,7 +77,7 @@ static ZH: Messages = Messages {
     inspector: Inspector::ZH,
     calls: Calls::ZH,
     bytes: Bytes::ZH,
-    errors: Errors::ZH,
+    lang: Lang::Zh,
     guide: Guide::ZH,
     reasons: Reasons::ZH,
     states: States::ZH,

@@ -5,10 +5,11 @@ messages! {
     Stage {
         title: Text = "Stage", "舞台";
         time_down: Text = "time flows down", "时间向下流动";
-        empty_title: Text = "Nothing has happened yet.", "还什么都没发生。";
+        empty_title: Text = "See what real sockets do", "看看真实的套接字在做什么";
         empty_text: Text =
             "Every socket becomes a lane here. Each call you make appears in its lane: its arguments, whether it had to wait, what the kernel answered, and the bytes that moved.",
             "每个套接字在这里是一条泳道。你发起的每个调用都会出现在它的泳道里：参数是什么、有没有阻塞、内核返回了什么、移动了哪些字节。";
+        empty_keys: Text = "? lists the keys that work here.", "按 ? 可查看快捷键。";
         start_tcp_lesson: Text = "Start the TCP echo lesson", "开始 TCP 回显课程";
         new_tcp: Text = "New TCP socket", "新建 TCP 套接字";
         new_udp: Text = "New UDP socket", "新建 UDP 套接字";

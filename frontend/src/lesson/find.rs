@@ -3,7 +3,7 @@
 use sockscope_protocol::{Call, CallId, Seq, SocketId, Value};
 
 use super::{Act, Problem, Role, Step, Until};
-use crate::model::{CallRecord, FarEnd, Model, Socket};
+use crate::model::{CallRecord, FarEnd, Holder, Model, Socket};
 use crate::sorted::{Map, Set};
 
 /// Gives every step the first call that did it and that no earlier step has.
@@ -126,7 +126,10 @@ impl<'a> Finder<'a> {
         Some(match last.errno() {
             Some("EADDRINUSE") => Problem::PortTaken {
                 call: last.id,
-                holder: self.holder(last),
+                holder: match self.model.holder(last) {
+                    Some(Holder::Own(socket)) => Some(socket),
+                    _ => None,
+                },
             },
             _ => Problem::Failed { call: last.id },
         })
@@ -181,22 +184,5 @@ impl<'a> Finder<'a> {
             (Act::RecvFrom, _) => call.value().is_some() || received(true),
             _ => call.value().is_some(),
         }
-    }
-
-    /// The socket of this session that has the port which a `bind` wanted.
-    fn holder(&self, bind: &CallRecord) -> Option<SocketId> {
-        let Some(Call::Bind { socket, address }) = &bind.request else {
-            return None;
-        };
-        let kind = self.model.socket(*socket)?.kind;
-        self.model
-            .sockets()
-            .filter(|other| other.is_open() && other.id != *socket && other.kind == kind)
-            .find(|other| {
-                other
-                    .local
-                    .is_some_and(|local| local.port() == address.port)
-            })
-            .map(|other| other.id)
     }
 }

@@ -6,6 +6,7 @@
 mod available;
 mod call;
 mod fold;
+mod holder;
 mod lane;
 mod lookup;
 mod path;
@@ -22,6 +23,7 @@ use sockscope_protocol::{CallId, Event, Seq, SocketId, Welcome};
 
 pub use available::{Availability, Op, Reason, available};
 pub use call::{CallEnd, CallRecord};
+pub use holder::Holder;
 pub use lane::{FarEnd, Lane, LaneId};
 pub use path::{ARROWS, Arrow, Cause, Path, Visit};
 pub use row::{Changes, Row, What};

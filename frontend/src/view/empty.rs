@@ -33,6 +33,7 @@ pub(crate) fn stage(store: &Store, ui: &UiHandle, actions: &Actions, t: &Stage) 
                     { t.new_udp }
                 </button>
             </div>
+            <p class="hint">{ t.empty_keys }</p>
         </div>
     }
 }

@@ -8,7 +8,7 @@ use sockscope_protocol::{Outcome, SocketId};
 use yew::prelude::*;
 
 use super::ui::{Act, Actions, Tab, UiHandle, use_actions, use_texts, use_ui};
-use super::{format, names, testid};
+use super::{format, holder, testid};
 use crate::i18n::{Lang, Messages, lessons};
 
 /// Begins a lesson.
@@ -180,6 +180,11 @@ impl Panel {
         let own_server = Callback::from(move |_| store.lesson_own_server());
         html! {
             <>
+                if let Some(Problem::PortTaken { call, .. }) = progress.problem {
+                    if let Some(record) = self.store.model().call(call) {
+                        { holder::ways_on(&self.store.model(), record, &self.ui, &self.actions, self.t) }
+                    }
+                }
                 if other_port {
                     <button class="small" data-testid={testid::LESSON_OTHER_PORT} onclick={on_other_port}>
                         { self.t.guide.other_port }
@@ -264,10 +269,13 @@ fn in_the_way(state: &State, progress: &Progress, lang: Lang, t: &Messages) -> H
     let (guide, model) = (&t.guide, &state.model);
     let port = state.lesson_port().unwrap_or_default();
     let text = match progress.problem {
-        Some(Problem::PortTaken { holder, .. }) => Some(match holder {
-            Some(id) => (guide.port_held)(port, &names::by_id(model, id, &t.stage)),
-            None => (guide.port_taken)(port),
-        }),
+        Some(Problem::PortTaken { call, .. }) => {
+            let holder = model
+                .call(call)
+                .and_then(|call| holder::text(model, call, t));
+            let (who, way) = holder.unwrap_or_default();
+            Some((guide.port_taken)(port, &who, way.unwrap_or_default()))
+        }
         Some(Problem::Failed { call }) => {
             let outcome = model.call(call).and_then(|call| call.outcome());
             Some((guide.failed)(

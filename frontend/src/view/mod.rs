@@ -5,6 +5,7 @@ mod empty;
 mod format;
 mod header;
 mod help;
+mod holder;
 mod inspector;
 mod lesson_bar;
 mod lessons;

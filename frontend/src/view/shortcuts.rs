@@ -70,7 +70,7 @@ pub(crate) const SHORTCUTS: [Shortcut; 26] = [
     shortcut("Enter", Does::Submit, |t| t.submit),
     shortcut(".", Does::Cancel, |t| t.cancel),
     shortcut("n", Does::Press(&[testid::LESSON_NEXT]), |t| t.step),
-    shortcut("o", Does::Press(&["open-recording"]), |t| t.open),
+    shortcut("o", Does::Press(&["open-file"]), |t| t.open),
     shortcut("1", Does::Panel(Tab::Sockets, ".sockets button"), |t| {
         t.sockets
     }),
@@ -110,23 +110,23 @@ pub(crate) fn press(event: &KeyboardEvent, ui: &UiHandle) {
     };
     let chord = event.ctrl_key() || event.meta_key();
     let target: Option<Element> = event.target().and_then(|it| it.dyn_into().ok());
-    let within = |selector| {
-        target
-            .as_ref()
-            .and_then(|it| it.closest(selector).ok().flatten())
-    };
     let free = match found.does {
         Does::Submit => chord,
         Does::Back => true,
-        _ => ui.keys && !chord && !event.alt_key() && within(TYPING).is_none(),
+        _ => ui.keys && !chord && !event.alt_key() && within(&target, TYPING).is_none(),
     };
-    if free && act(found.does, ui, &document, within("form")) {
+    if free && act(found.does, ui, &document, &target) {
         event.prevent_default();
     }
 }
 
+/// What an element stands in.
+fn within(target: &Option<Element>, selector: &str) -> Option<Element> {
+    target.as_ref()?.closest(selector).ok().flatten()
+}
+
 /// Whether there was something to do.
-fn act(does: Does, ui: &UiHandle, document: &Document, form: Option<Element>) -> bool {
+fn act(does: Does, ui: &UiHandle, document: &Document, target: &Option<Element>) -> bool {
     match does {
         Does::Press(ids) => click(document, ids.iter().map(|id| by_id(id))),
         Does::Form(calls) => {
@@ -165,10 +165,15 @@ fn act(does: Does, ui: &UiHandle, document: &Document, form: Option<Element>) ->
             ui.dispatch(Act::Theme(ui.theme.next()));
             true
         }
-        Does::Submit => form
+        Does::Submit => within(target, "form")
             .and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
             .is_some_and(|form| form.request_submit().is_ok()),
         Does::Back => {
+            let field = within(target, TYPING).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+            if let Some(field) = field {
+                // A field that cannot let the focus go keeps it.
+                let _ = field.blur();
+            }
             ui.dispatch(Act::ShowLast);
             ui.dispatch(Act::NotSent(None));
             false

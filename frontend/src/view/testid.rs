@@ -97,6 +97,10 @@ pub(crate) const FORCE_CALL: &str = "force-call";
 pub(crate) const RESULT: &str = "result";
 /// What an error means here and what to try.
 pub(crate) const RESULT_EXPLAIN: &str = "result-explain";
+/// EADDRINUSE: who has the port; selects it, where it is a socket of ours; takes it with `SO_REUSEADDR`.
+pub(crate) const HOLDER: &str = "holder";
+pub(crate) const HOLDER_SHOW: &str = "holder-show";
+pub(crate) const HOLDER_REUSE: &str = "holder-reuse";
 /// A call that the bridge did not make because of its limits. `data-reason`.
 pub(crate) const REJECTED: &str = "rejected";
 

@@ -76,8 +76,8 @@ fn outlives(socket: &Socket, store: &Store, t: &'static Messages) -> Html {
 pub(crate) fn left(store: &Store, end: u64, text: impl Fn(&str) -> String + 'static) -> Html {
     let store = store.clone();
     let text = Callback::from(move |()| {
-        let left = end.saturating_sub(store.now_us());
-        text(&format::duration(left.div_ceil(1_000_000) * 1_000_000))
+        let seconds = end.saturating_sub(store.now_us()).div_ceil(1_000_000);
+        text(&format!("{seconds} s"))
     });
     html! { <Ticker {text} every={500} /> }
 }

@@ -1,16 +1,16 @@
 //! What became of a call: its result, how long it took, and what an error means.
 
-use sockscope_frontend::model::{CallRecord, Model};
+use sockscope_frontend::model::{CallRecord, Model, Role};
 use sockscope_frontend::store::{SendToError, Store, use_selector, use_store};
 use sockscope_frontend::wire::{NotSent, Rejection};
 use sockscope_protocol::{Call, Outcome, RejectReason, SocketId, Value};
 use yew::prelude::*;
 
-use crate::i18n::Messages;
+use crate::i18n::{self, Messages};
 use crate::view::stage::receives_stream;
 use crate::view::ticker::Ticker;
-use crate::view::ui::{Act, UiHandle, use_model, use_texts, use_ui};
-use crate::view::{format, names, testid};
+use crate::view::ui::{Act, Actions, UiHandle, use_actions, use_model, use_texts, use_ui};
+use crate::view::{format, holder, names, testid};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct ResultsProps {
@@ -23,6 +23,7 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     let t = use_texts();
     let ui = use_ui();
     let store = use_store();
+    let actions = use_actions();
     use_model();
     let rejections = use_selector(|state| {
         let rejections = state.outbox.rejections();
@@ -44,7 +45,10 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     if record.is_none() && props.socket.is_none() {
         return not_made;
     }
-    let show_last = Callback::from(move |_| ui.dispatch(Act::ShowLast));
+    let show_last = {
+        let ui = ui.clone();
+        Callback::from(move |_| ui.dispatch(Act::ShowLast))
+    };
     html! {
         <section class="section" aria-labelledby="result-title">
             <div class="section-head">
@@ -55,7 +59,7 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
             </div>
             <div aria-live="polite">
                 if let Some(record) = record {
-                    { one(&model, record, t, &store) }
+                    { one(&model, record, (&ui, &actions), t, &store) }
                 } else {
                     <p class="empty">{ t.inspector.result_empty }</p>
                 }
@@ -65,7 +69,13 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     }
 }
 
-fn one(model: &Model, record: &CallRecord, t: &'static Messages, store: &Store) -> Html {
+fn one(
+    model: &Model,
+    record: &CallRecord,
+    ways: (&UiHandle, &Actions),
+    t: &'static Messages,
+    store: &Store,
+) -> Html {
     let outcome = record.outcome();
     let texts = &t.inspector;
     html! {
@@ -74,7 +84,7 @@ fn one(model: &Model, record: &CallRecord, t: &'static Messages, store: &Store) 
             <code class="call-code">{ record.request.as_ref().map(format::call) }</code>
             if let (Some(end), Some(outcome)) = (&record.end, outcome) {
                 <p class="outcome">{ headline(model, outcome, t) }</p>
-                { explain(model, record, outcome, t) }
+                { explain(model, record, outcome, ways, t) }
                 <p class="timing">
                     { if end.blocked {
                         (texts.waited)(&format::duration(end.took_us))
@@ -116,8 +126,34 @@ fn headline(model: &Model, outcome: &Outcome, t: &Messages) -> String {
     }
 }
 
+/// In which situation a call was made, as the explanations of errors distinguish them.
+fn situation(model: &Model, record: &CallRecord) -> Vec<&'static str> {
+    let mut here: Vec<_> = record.name().into_iter().collect();
+    if let Some(socket) = record.socket.and_then(|id| model.socket(id)) {
+        let marks = [
+            (socket.is_datagram(), "udp"),
+            (socket.is_stream(), "tcp"),
+            (socket.backlog().is_some(), "listening"),
+            (socket.shut_wr, "shut"),
+            (matches!(socket.role(), Role::Fresh | Role::Bound), "fresh"),
+        ];
+        here.extend(
+            marks
+                .into_iter()
+                .filter_map(|(is, mark)| is.then_some(mark)),
+        );
+    }
+    here
+}
+
 /// What the result means, where that is not plain.
-fn explain(model: &Model, record: &CallRecord, outcome: &Outcome, t: &Messages) -> Html {
+fn explain(
+    model: &Model,
+    record: &CallRecord,
+    outcome: &Outcome,
+    (ui, actions): (&UiHandle, &Actions),
+    t: &Messages,
+) -> Html {
     let texts = &t.inspector;
     let lines: Vec<Html> = match outcome {
         Outcome::Errno(failure) | Outcome::Resolver(failure) => {
@@ -126,13 +162,19 @@ fn explain(model: &Model, record: &CallRecord, outcome: &Outcome, t: &Messages) 
                 _ => texts.resolver_says,
             };
             let mut lines = vec![html! { <p>{ who }{ ": " }{ &failure.message }</p> }];
-            if let Some(explanation) = t.errors.explain(&failure.name) {
+            let here = situation(model, record);
+            if let Some(explanation) = i18n::explain(t.lang, &failure.name, &here) {
+                // Who has the port says more than what that means in general.
+                let (meaning, remedy) = holder::text(model, record, t)
+                    .unwrap_or_else(|| (explanation.meaning.to_owned(), None));
+                let id = model.holder(record).map(|_| testid::HOLDER);
                 lines.push(html! {
-                    <p><strong>{ texts.meaning }</strong>{ explanation.meaning }</p>
+                    <p data-testid={id}><strong>{ texts.meaning }</strong>{ meaning }</p>
                 });
                 lines.push(html! {
-                    <p><strong>{ texts.remedy }</strong>{ explanation.remedy }</p>
+                    <p><strong>{ texts.remedy }</strong>{ remedy.unwrap_or(explanation.remedy) }</p>
                 });
+                lines.push(holder::ways_on(model, record, ui, actions, t));
             }
             lines
         }
