@@ -369,6 +369,23 @@ pub(crate) fn shutdown(socket: SocketId, how: How) -> Call {
     Call::Shutdown { socket, how }
 }
 
+/// Sends to a peer that does not read, in chunks, until the kernel takes no more; returns how much it took.
+pub(crate) async fn fill(client: &Client, socket: SocketId, chunk: usize) -> u64 {
+    let chunk = vec![7; chunk];
+    client.timeout(socket, Some(Duration::ZERO)).await;
+    let mut sent = 0;
+    loop {
+        match client.send(socket, &chunk).await.outcome {
+            Outcome::Ok(Value::Count(count)) => sent += count,
+            Outcome::Errno(failure) => {
+                assert_eq!(failure.name, "EAGAIN");
+                return sent;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// Why a call was not made.
 pub(crate) fn rejection(result: Result<CallId, NotMade>) -> RejectReason {
     match result {

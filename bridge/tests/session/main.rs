@@ -4,6 +4,8 @@
 
 mod client;
 #[cfg(target_os = "linux")]
+mod effects;
+#[cfg(target_os = "linux")]
 mod holder;
 mod life;
 mod limits;

@@ -7,7 +7,7 @@ use sockscope_protocol::{
     Call, EventBody, How, Observation, OptionName, OptionValue, SocketId, TcpState,
 };
 
-use crate::client::{Client, bind, connect, shutdown, soon};
+use crate::client::{Client, bind, connect, fill, shutdown, soon};
 
 use TcpState as S;
 
@@ -60,24 +60,6 @@ async fn outside(client: &Client) -> (SocketId, TcpStream) {
     let (listener, address) = client.listener(1).await;
     let peer = TcpStream::connect(address).unwrap();
     (client.accept(listener).await, peer)
-}
-
-/// Sends to a peer that does not read until the kernel takes no more; returns how much it took.
-async fn fill(client: &Client, socket: SocketId) -> u64 {
-    client
-        .timeout(socket, Some(std::time::Duration::ZERO))
-        .await;
-    let chunk = vec![7; 1 << 18];
-    let mut sent = 0;
-    loop {
-        let returned = client.send(socket, &chunk).await;
-        match returned.outcome {
-            sockscope_protocol::Outcome::Ok(sockscope_protocol::Value::Count(count)) => {
-                sent += count;
-            }
-            _ => return sent,
-        }
-    }
 }
 
 fn read_all(mut peer: &TcpStream) -> u64 {
@@ -138,7 +120,7 @@ async fn the_state_before_a_close_is_seen_however_soon_it_comes() {
 async fn close_is_not_delivery() {
     let client = Client::new();
     let (socket, peer) = outside(&client).await;
-    let sent = fill(&client, socket).await;
+    let sent = fill(&client, socket, 1 << 18).await;
     client.close(socket).await;
     let held = reaches(&client, socket, S::FinWait1).await;
     assert!(held.send_queue.is_some_and(|queue| queue > 0), "{held:?}");
@@ -154,7 +136,7 @@ async fn close_is_not_delivery() {
 async fn who_closes_last_waits_for_the_last_ack() {
     let client = Client::new();
     let (socket, peer) = outside(&client).await;
-    let sent = fill(&client, socket).await;
+    let sent = fill(&client, socket, 1 << 18).await;
     peer.shutdown(Shutdown::Write).unwrap();
     client
         .observed(socket, "CLOSE-WAIT", |kernel| {
@@ -172,7 +154,7 @@ async fn who_closes_last_waits_for_the_last_ack() {
 async fn both_may_close_at_the_same_time() {
     let client = Client::new();
     let (socket, peer) = outside(&client).await;
-    let sent = fill(&client, socket).await;
+    let sent = fill(&client, socket, 1 << 18).await;
     client.close(socket).await;
     reaches(&client, socket, S::FinWait1).await;
     peer.shutdown(Shutdown::Write).unwrap();
