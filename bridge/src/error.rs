@@ -19,6 +19,9 @@ pub enum Error {
     /// The listening socket does not tell its address.
     #[error("cannot learn the address that is listened on")]
     Address(#[source] io::Error),
+    /// The relay's threads cannot be started.
+    #[error("cannot start the relay")]
+    Relay(#[source] io::Error),
 }
 
 impl Error {

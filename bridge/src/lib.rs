@@ -31,6 +31,7 @@ pub use error::Error;
 pub use http::{Authority, BadAuthority, Host, Origin};
 pub use token::{BadToken, TOKEN_VARIABLE, Token};
 
+use relay::Relay;
 use session::{Registry, Settings};
 use state::Bridge;
 
@@ -44,7 +45,8 @@ const SPARE_CONNECTIONS: usize = 128;
 /// Serves clients on `listener` until `stop` fires; then tells them, closes all sockets and returns.
 ///
 /// # Errors
-/// [`Error::Address`] when the listener does not know its own address.
+/// [`Error::Address`] when the listener does not know its own address, [`Error::Relay`] when the
+/// relay's threads cannot be started.
 pub async fn serve(
     listener: TcpListener,
     config: Config,
@@ -53,10 +55,15 @@ pub async fn serve(
     let address = listener.local_addr().map_err(Error::Address)?;
     let max = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
     let views = usize::try_from(config.limits.views).unwrap_or(usize::MAX);
-    let max = max.saturating_mul(views).saturating_add(SPARE_CONNECTIONS);
+    let relayed = config.relay.as_ref().map_or(0, |relay| relay.websockets);
+    let max = max
+        .saturating_mul(views)
+        .saturating_add(usize::try_from(relayed).unwrap_or(usize::MAX))
+        .saturating_add(SPARE_CONNECTIONS);
+    let policy = Arc::new(config.policy.with_own(address));
     let registry = Registry::new(Settings {
         limits: config.limits,
-        policy: Arc::new(config.policy.with_own(address)),
+        policy: Arc::clone(&policy),
     });
     let bridge = Arc::new(Bridge::new(
         config.token,
@@ -64,8 +71,22 @@ pub async fn serve(
         stop.clone(),
     ));
     let tasks = bridge.tasks.clone();
-    let router = http::router(bridge, address.port(), config.hosts, config.origins);
+    let relay = config
+        .relay
+        .map(|config| Relay::start(config, policy, tasks.clone()))
+        .transpose()
+        .map_err(Error::Relay)?;
+    let router = http::router(
+        bridge,
+        relay.clone(),
+        address.port(),
+        config.hosts,
+        config.origins,
+    );
     http::serve_connections(listener, router, max, tasks.clone(), stop).await;
+    if let Some(relay) = relay {
+        relay.stop();
+    }
 
     // Views take their leave by themselves, now that `stop` has fired.
     tasks.close();

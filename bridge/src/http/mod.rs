@@ -15,6 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use sockscope_protocol::WS_PATH;
 
+use crate::relay::{self, Relay};
 use crate::state::Bridge;
 use crate::wire;
 pub use authority::{Authority, BadAuthority, Host, Origin};
@@ -38,19 +39,22 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// Everything that is answered, for a bridge that listens on `port`.
 pub(crate) fn router(
     bridge: Arc<Bridge>,
+    relay: Option<Arc<Relay>>,
     port: u16,
     hosts: Vec<Authority>,
     origins: Vec<Origin>,
 ) -> Router {
     let guard = Arc::new(Guard::new(port, hosts, origins));
+    let door = relay.map_or_else(Router::new, relay::routes);
     Router::new()
         .route(WS_PATH, any(wire::upgrade))
         .route("/healthz", get("ok"))
         .fallback(get(async |request: Request| {
             page::answer(request.uri(), request.headers())
         }))
-        .layer(middleware::from_fn_with_state(guard, check))
         .with_state(bridge)
+        .merge(door)
+        .layer(middleware::from_fn_with_state(guard, check))
 }
 
 async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {

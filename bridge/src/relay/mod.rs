@@ -1,5 +1,127 @@
 //! The relay: published protocols for programs, over the same policy and the same limits.
+//!
+//! ```text
+//! program -> http -> door -> reactor -> connection -> stream -> kernel
+//! ```
+//!
+//! `door` lets a WebSocket in and takes it away from the runtime, `reactor` is a thread that serves
+//! many, `connection` is one of them, `stream` a socket at its other end. `websocket` and `wisp` are
+//! the protocols alone.
 
+mod connection;
+mod door;
+mod metrics;
 mod options;
+mod reactor;
+mod shared;
+mod stream;
+mod websocket;
+mod wisp;
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+
+use crate::policy::Policy;
+use connection::Newcomer;
+pub(crate) use door::routes;
+use metrics::Counters;
 pub use options::{Config, NoToken, Options, TOKEN_VARIABLE, url};
+use reactor::{Inbox, Message, Reactor};
+use shared::Shared;
+
+/// The most threads; they are for cores, not for clients.
+const THREADS: usize = 16;
+
+/// The relay of a bridge.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    shared: Arc<Shared>,
+    workers: Vec<Worker>,
+    /// Places for WebSockets.
+    websockets: Arc<Semaphore>,
+    tasks: TaskTracker,
+    /// How many WebSockets there were, to tell them apart in the log.
+    numbers: AtomicU64,
+}
+
+/// A thread, seen from outside.
+#[derive(Debug)]
+struct Worker {
+    inbox: Arc<Inbox>,
+    counters: Arc<Counters>,
+    /// How many WebSockets it was given.
+    given: AtomicU64,
+}
+
+impl Relay {
+    /// Starts the threads. They end after [`Self::stop`]; until then `tasks` waits for them.
+    pub(crate) fn start(
+        config: Config,
+        policy: Arc<Policy>,
+        tasks: TaskTracker,
+    ) -> io::Result<Arc<Self>> {
+        let websockets = usize::try_from(config.websockets).unwrap_or(usize::MAX);
+        let shared = Arc::new(Shared::new(config.token, policy, config.streams));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers = (0..cores.min(THREADS))
+            .map(|_| Worker::start(&shared, &tasks))
+            .collect::<io::Result<_>>()?;
+        Ok(Arc::new(Self {
+            shared,
+            workers,
+            websockets: Arc::new(Semaphore::new(websockets.min(Semaphore::MAX_PERMITS))),
+            tasks,
+            numbers: AtomicU64::new(0),
+        }))
+    }
+
+    /// Tells all clients that the bridge stops.
+    pub(crate) fn stop(&self) {
+        for worker in &self.workers {
+            worker.inbox.put(Message::Stop);
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Gives a WebSocket to the thread that has the fewest.
+    fn serve(&self, newcomer: Newcomer) {
+        let idlest = self.workers.iter().min_by_key(|worker| worker.load());
+        if let Some(worker) = idlest {
+            worker.given.fetch_add(1, Ordering::Relaxed);
+            worker.inbox.put(Message::Opened(Box::new(newcomer)));
+        }
+    }
+}
+
+impl Worker {
+    fn start(shared: &Arc<Shared>, tasks: &TaskTracker) -> io::Result<Self> {
+        let counters = Arc::new(Counters::default());
+        let reactor = Reactor::new(Arc::clone(shared), Arc::clone(&counters))?;
+        let inbox = reactor.inbox();
+        let token = tasks.token();
+        thread::Builder::new()
+            .name("relay".to_owned())
+            .spawn(move || {
+                reactor.run();
+                drop(token);
+            })?;
+        Ok(Self {
+            inbox,
+            counters,
+            given: AtomicU64::new(0),
+        })
+    }
+
+    fn load(&self) -> u64 {
+        let closed = self.counters.websockets_closed.get();
+        self.given.load(Ordering::Relaxed).saturating_sub(closed)
+    }
+}

@@ -41,3 +41,7 @@ pub(in crate::socket) fn holder(_: SocketType, _: SocketAddr) -> Option<Holder> 
 pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {
     false
 }
+
+pub(crate) fn unconfirmed<T>(_: &T) -> Option<u32> {
+    None
+}

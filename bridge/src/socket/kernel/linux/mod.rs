@@ -57,6 +57,11 @@ pub(in crate::socket) fn has_error(os: &socket2::Socket) -> bool {
         && polled[0].revents().contains(PollFlags::ERR)
 }
 
+/// How many bytes the other side's kernel has not confirmed (`SIOCOUTQ`).
+pub(crate) fn unconfirmed(socket: &impl AsRawFd) -> Option<u32> {
+    queue(socket.as_raw_fd(), libc::TIOCOUTQ)
+}
+
 /// The length of a queue. `SIOCINQ` is `FIONREAD`, `SIOCOUTQ` is `TIOCOUTQ` (`linux/sockios.h`).
 fn queue(descriptor: RawFd, request: libc::Ioctl) -> Option<u32> {
     let mut length: libc::c_int = 0;

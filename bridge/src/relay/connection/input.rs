@@ -1,0 +1,97 @@
+//! What comes from a client, taken apart.
+
+use bytes::Buf as _;
+
+use super::plain::Plain;
+use super::wisp::{After, Wisp};
+use super::{Awaits, Connection};
+use crate::relay::reactor::Context;
+use crate::relay::websocket::{Opcode, Piece, code};
+
+/// What the messages on a WebSocket mean.
+#[derive(Debug)]
+pub(super) enum Protocol {
+    Wisp(Wisp),
+    Plain(Plain),
+}
+
+impl Connection {
+    /// Reads from the WebSocket, once.
+    pub(super) fn read(&mut self, context: &mut Context) {
+        if !self.may_read() {
+            return;
+        }
+        let mut input = std::mem::take(&mut context.input);
+        let result = if self.early.is_empty() {
+            self.link.read(&mut input)
+        } else {
+            let length = self.early.len().min(input.len());
+            self.early.copy_to_slice(&mut input[..length]);
+            Ok(length)
+        };
+        match result {
+            Ok(0) => self.link.close(),
+            Ok(_) if self.deaf => {}
+            Ok(length) => self.digest(&mut input[..length], context),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => {
+                tracing::debug!(parent: &self.span, "cannot read from the client: {error}");
+                self.link.close();
+            }
+        }
+        context.input = input;
+    }
+
+    fn digest(&mut self, input: &mut [u8], context: &mut Context) {
+        let mut at = 0;
+        while !self.deaf {
+            match self.reader.next(input, &mut at) {
+                Ok(Some(piece)) => self.take(piece, input, context),
+                Ok(None) => break,
+                Err(violation) => {
+                    self.settle(input, context);
+                    tracing::debug!(parent: &self.span, "{}", violation.message);
+                    self.leave(violation.code, violation.message, context);
+                }
+            }
+        }
+        self.settle(input, context);
+    }
+
+    fn take(&mut self, piece: Piece, input: &[u8], context: &mut Context) {
+        let (link, streams) = (&mut self.link, &mut self.streams);
+        let data = match piece {
+            Piece::Data(data) => data,
+            Piece::Pong => return,
+            Piece::Ping(payload) => {
+                return link.control(context, Opcode::Pong, payload.bytes());
+            }
+            Piece::Close(status) => {
+                self.settle(input, context);
+                return self.leave(status.unwrap_or(code::NORMAL), "", context);
+            }
+        };
+        let wisp = match &mut self.protocol {
+            Protocol::Plain(plain) => return plain.data(data, input, streams, link, context),
+            Protocol::Wisp(wisp) => wisp,
+        };
+        match wisp.data(data, input, streams, link, context) {
+            After::GoOn => {}
+            After::LetIn => {
+                if matches!(self.awaits, Some(Awaits::Handshake)) {
+                    self.wait_no_more(context);
+                }
+            }
+            After::Leave(code, message) => self.leave(code, message, context),
+        }
+    }
+
+    /// Passes on what was collected of the input.
+    fn settle(&mut self, input: &[u8], context: &mut Context) {
+        let (link, streams) = (&mut self.link, &mut self.streams);
+        match &mut self.protocol {
+            Protocol::Wisp(wisp) => wisp.settle(input, streams, link, context),
+            Protocol::Plain(plain) => plain.settle(input, streams, link, context),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The door for programs, seen from outside: WebSockets go in, the targets are real sockets.
+
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod closing;
+#[path = "../common/mod.rs"]
+mod common;
+mod door;
+mod flow;
+mod malformed;
+mod opening;
+mod plain;
+mod udp;
+mod wisp2;
