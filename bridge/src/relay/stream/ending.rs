@@ -6,17 +6,18 @@
 //!   has come to an end: at once if the last bytes were the target's, as after a request and its
 //!   answer, and else when it has been silent for [`QUIET`]. What it sends in spite of the word, or
 //!   had under way before, is still passed on for [`LINGER`].
-//! - When the *client* closes, everything that it sent before reaches the target; then the target
-//!   hears the end (FIN). What the target still sends is thrown away, because an answer to it from
-//!   the kernel (RST) would make the target drop what it has not read yet. A stream of which the
-//!   target's kernel has everything ends at once, so that an abandoned download stops at once.
+//! - When the *client* closes, everything that it sent before reaches the target, and then the end
+//!   (FIN). What the target answers meanwhile is thrown away, as much as the client sent: were it
+//!   not read, the kernel would reset the connection (RST), and a target that learns of that while
+//!   it answers does not read on. Where the target has answered already, and with more than it got,
+//!   the connection is closed at once: an abandoned download stops then.
 
 use std::time::{Duration, Instant};
 
 use super::{Phase, Streams};
 use crate::relay::connection::Link;
 use crate::relay::reactor::Context;
-use crate::relay::wisp::Reason;
+use crate::relay::wisp::{Reason, Transport};
 
 /// How long a client that was sending has to be silent before it is told that the target is done.
 const QUIET: Duration = Duration::from_millis(250);
@@ -30,10 +31,12 @@ const LINGERING: usize = 256;
 const STUCK: Duration = Duration::from_secs(30);
 /// How often it is looked whether the other kernel has everything.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long a target that has everything may take to end the connection on its side.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How long a client's last bytes may take.
 const DRAIN_AT_MOST: Duration = Duration::from_secs(120);
-/// How much of what a target sends is thrown away meanwhile; then it is held back.
-const DISCARDED: usize = 64 * 1024 * 1024;
+/// How much of what a target sends is thrown away at most.
+const DISCARDED: u64 = 64 * 1024 * 1024;
 
 /// What a client sent is on its way.
 #[derive(Debug)]
@@ -46,8 +49,8 @@ pub(super) struct Draining {
     told: bool,
     /// The target has sent all that it will.
     ended: bool,
-    discarded: usize,
-    discarded_before: usize,
+    discarded: u64,
+    discarded_before: u64,
 }
 
 impl Streams {
@@ -125,7 +128,10 @@ impl Streams {
         };
         let unconfirmed = stream.socket.as_ref().map(super::Socket::unconfirmed);
         let arrived = stream.queue.is_empty() && matches!(unconfirmed, None | Some(Some(0)));
-        if arrived || stream.deaf {
+        let answered = stream.target_spoke_last && stream.down >= stream.up
+            || stream.up == 0
+            || stream.transport == Transport::Udp;
+        if arrived && answered || stream.deaf {
             self.retire(key, reason, context);
         } else {
             self.drain(key, context);
@@ -178,7 +184,12 @@ impl Streams {
             return;
         };
         let Some(socket) = &stream.socket else { return };
-        if draining.discarded > DISCARDED {
+        let sent = stream.up + stream.queue.len() as u64;
+        if draining.discarded > sent.min(DISCARDED) {
+            // It goes on by itself.
+            if draining.told && socket.unconfirmed() == Some(0) {
+                self.retire(key, Reason::Client, context);
+            }
             return;
         }
         match socket.read(context.output.scratch()) {
@@ -190,7 +201,7 @@ impl Streams {
                 }
             }
             Ok(length) => {
-                draining.discarded += length;
+                draining.discarded += length as u64;
                 self.list(key);
             }
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -260,13 +271,13 @@ impl Streams {
                 let unconfirmed = socket.and_then(super::Socket::unconfirmed);
                 let left = stream.queue.len() + unconfirmed.map_or(0, |bytes| bytes as usize);
                 let still = draining.discarded == draining.discarded_before;
-                let all = draining.told && unconfirmed == Some(0);
+                let all = draining.told && unconfirmed.is_none_or(|bytes| bytes == 0);
                 if left < draining.left || !still {
                     draining.moved = now;
                 }
                 draining.left = left;
                 draining.discarded_before = draining.discarded;
-                if all && still
+                if all && now >= draining.moved + FAREWELL
                     || now >= draining.moved + STUCK
                     || now >= draining.since + DRAIN_AT_MOST
                 {
