@@ -3,6 +3,7 @@
 //! the [`store`] and [`wire`] out again.
 
 pub mod bytes;
+pub mod code;
 pub mod lesson;
 pub mod model;
 pub mod sorted;

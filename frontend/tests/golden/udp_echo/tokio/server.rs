@@ -1,0 +1,20 @@
+//! server.rs: 由 Sockscope 生成：一次会话中的调用。
+//! 运行： cargo run -- [9999]
+//! 写进 Cargo.toml：
+//!   tokio = { version = "1", features = ["full"] }
+
+use std::{env, io};
+use tokio::net::UdpSocket;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let port: u16 = env::args().nth(1).map_or(9999, |port| port.parse().expect("a port"));
+    let mut buffer = vec![0; 1024];
+
+    let server = UdpSocket::bind(("127.0.0.1", port)).await?;
+    let (count, peer) = server.recv_from(&mut buffer).await?;
+    println!("server received {count}: {}", String::from_utf8_lossy(&buffer[..count]));
+    server.send_to(&buffer[..count], peer).await?;
+    drop(server);
+    Ok(())
+}
