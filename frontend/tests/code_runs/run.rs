@@ -21,6 +21,12 @@ struct Running<'a> {
     errors: tempfile::NamedTempFile,
 }
 
+/// Sessions in which somebody waits in vain. Their programs pause as the person did, a third of a
+/// second longer than the wait: on a machine that holds a program up for that long, the session
+/// itself would have been another one, so they are run again.
+const ABOUT_TIME: [&str; 2] = ["timeout", "non_blocking"];
+const TRIES: usize = 10;
+
 /// Runs all programs of a session and compares what they received with what its sockets did.
 pub(crate) fn together(
     prepared: &Prepared,
@@ -28,6 +34,20 @@ pub(crate) fn together(
     servers: Language,
     clients: Language,
 ) {
+    let about_time = ABOUT_TIME.contains(&recorded.name);
+    let tries = if about_time { TRIES } else { 1 };
+    let mut wrong = String::new();
+    for _ in 0..tries {
+        wrong = once(prepared, recorded, servers, clients);
+        if wrong.is_empty() {
+            return;
+        }
+    }
+    panic!("{wrong}");
+}
+
+/// What went wrong.
+fn once(prepared: &Prepared, recorded: &Recorded, servers: Language, clients: Language) -> String {
     let mut ports = Vec::<(u16, u16)>::new();
     let mut running = Vec::new();
     for program in &recorded.session.programs {
@@ -65,7 +85,7 @@ pub(crate) fn together(
             );
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    wrong
 }
 
 fn start<'a>(
@@ -128,12 +148,12 @@ impl Drop for Running<'_> {
 fn wait(one: &mut Running<'_>, mut so: impl FnMut(&mut Running<'_>) -> bool) {
     let began = Instant::now();
     while !so(one) {
-        if began.elapsed() > DEADLINE / 4 {
+        if began.elapsed() > DEADLINE {
             // What it has done so far tells what it waits for.
             let _ = one.child.kill();
             return;
         }
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
