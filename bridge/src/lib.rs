@@ -42,6 +42,12 @@ const STOP: Duration = Duration::from_secs(5);
 /// said `hello`.
 const SPARE_CONNECTIONS: usize = 128;
 
+/// Keeps the process's memory small where the C library would give every thread its own; to be called
+/// before there are threads.
+pub fn save_memory() {
+    socket::one_arena();
+}
+
 /// Serves clients on `listener` until `stop` fires; then tells them, closes all sockets and returns.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 const THREADS: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
+    sockscope::save_memory();
     let options = Options::parse();
     match start_log().and_then(|()| run(&options)) {
         Ok(()) => ExitCode::SUCCESS,

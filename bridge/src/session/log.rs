@@ -5,13 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use bytes::Bytes;
-use sockscope_protocol::{Data, Event, EventBody, Limits, Seq};
+use sockscope_protocol::{Event, EventBody, Limits, Seq};
 use tokio::sync::watch;
 
-/// What a held payload costs beside its bytes (the allocation's own bookkeeping), so that very many
-/// very small payloads are bounded as well.
-const PAYLOAD_OVERHEAD: u64 = 64;
+use super::entry::Entry;
 
 /// What [`Log::read`] returns.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +32,7 @@ pub struct Log {
 
 #[derive(Debug, Default)]
 struct Held {
-    events: VecDeque<Event>,
+    events: VecDeque<Entry>,
     /// How many events are gone from the front; the front is number `dropped + 1`.
     dropped: u64,
     /// The cost of the payloads held.
@@ -89,12 +86,13 @@ impl Log {
         let start = usize::try_from(after.0.saturating_sub(held.dropped)).unwrap_or(usize::MAX);
         let mut events = Vec::new();
         let mut bytes = 0;
-        for event in held.events.range(start.min(held.events.len())..) {
-            bytes += cost(event);
+        let start = start.min(held.events.len());
+        for (index, entry) in (start as u64..).zip(held.events.range(start..)) {
+            bytes += entry.message_cost();
             if bytes > max_bytes && !events.is_empty() {
                 break;
             }
-            events.push(event.clone());
+            events.push(entry.event(Seq(held.dropped + index + 1)));
         }
         Batch { truncated, events }
     }
@@ -112,57 +110,26 @@ impl Held {
     }
 
     fn push(&mut self, time: u64, body: EventBody) {
-        if let EventBody::Sent(data) | EventBody::Received(data) = &body {
-            self.bytes += payload_cost(data);
-        }
-        let seq = Seq(self.last() + 1);
-        self.events.push_back(Event { seq, time, body });
+        let entry = Entry::new(time, body);
+        self.bytes += entry.payload_cost();
+        self.events.push_back(entry);
     }
 
     fn give_way(&mut self, max_bytes: u64, max_events: usize) {
         while self.events.len() > max_events {
-            if let Some(event) = self.events.pop_front() {
+            if let Some(entry) = self.events.pop_front() {
                 self.dropped += 1;
                 self.oldest_payload = self.oldest_payload.saturating_sub(1);
-                if let EventBody::Sent(data) | EventBody::Received(data) = &event.body {
-                    self.bytes -= payload_cost(data);
-                }
+                self.bytes -= entry.payload_cost();
             }
         }
         // The newest event keeps its payload whatever its size, or nobody could ever read it.
         while self.bytes > max_bytes && self.oldest_payload + 1 < self.events.len() {
-            if let Some(Event {
-                body: EventBody::Sent(data) | EventBody::Received(data),
-                ..
-            }) = self.events.get_mut(self.oldest_payload)
-            {
-                self.bytes -= payload_cost(data);
-                if !data.payload.is_empty() {
-                    data.flags.omitted = true;
-                    data.payload = Bytes::new();
-                }
+            if let Some(entry) = self.events.get_mut(self.oldest_payload) {
+                self.bytes -= entry.payload_cost();
+                entry.give_way();
             }
             self.oldest_payload += 1;
         }
-    }
-}
-
-fn payload_cost(data: &Data) -> u64 {
-    if data.payload.is_empty() {
-        0
-    } else {
-        data.payload.len() as u64 + PAYLOAD_OVERHEAD
-    }
-}
-
-/// About what an event takes as a message.
-fn cost(event: &Event) -> usize {
-    /// A text message of the usual size.
-    const TEXT: usize = 256;
-    match &event.body {
-        EventBody::Sent(data) | EventBody::Received(data) => {
-            sockscope_protocol::HEADER_LEN + data.payload.len()
-        }
-        _ => TEXT,
     }
 }

@@ -3,6 +3,7 @@
 
 mod admission;
 mod calls;
+mod entry;
 mod life;
 mod log;
 mod numbers;

@@ -7,6 +7,8 @@
 
 pub mod calls;
 pub mod client;
+#[cfg(target_os = "linux")]
+pub mod kernel;
 pub mod peer;
 pub mod process;
 

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 pub struct Peer {
     pub address: SocketAddr,
     task: JoinHandle<()>,
+    /// The addresses of the last connection: its own, then the other's.
+    connection: watch::Receiver<Option<(SocketAddr, SocketAddr)>>,
     /// How many bytes the kernel took from it.
     sent: watch::Receiver<u64>,
     total: u64,
@@ -24,9 +26,11 @@ impl Peer {
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (accepted, connection) = watch::channel(None);
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((stream, from)) = listener.accept().await {
+                accepted.send_replace(stream.local_addr().ok().map(|own| (own, from)));
                 connections.spawn(treat(stream));
             }
         });
@@ -34,6 +38,7 @@ impl Peer {
         Self {
             address,
             task,
+            connection,
             sent,
             total: 0,
         }
@@ -103,6 +108,13 @@ impl Peer {
         })
         .await;
         peer.counting(sent, total)
+    }
+
+    /// Waits for a connection; its addresses here and there.
+    pub async fn connection(&self) -> (SocketAddr, SocketAddr) {
+        let mut connection = self.connection.clone();
+        let known = connection.wait_for(Option::is_some).await.unwrap();
+        known.unwrap()
     }
 
     fn counting(mut self, sent: watch::Receiver<u64>, total: u64) -> Self {

@@ -7,6 +7,9 @@ mod client;
 mod effects;
 #[cfg(target_os = "linux")]
 mod holder;
+#[cfg(target_os = "linux")]
+#[path = "../common/kernel.rs"]
+mod kernel;
 mod life;
 mod limits;
 mod log;

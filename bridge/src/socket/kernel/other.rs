@@ -38,6 +38,8 @@ pub(in crate::socket) fn holder(_: SocketType, _: SocketAddr) -> Option<Holder> 
     None
 }
 
+pub(crate) fn one_arena() {}
+
 pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {
     false
 }

@@ -7,6 +7,7 @@ mod connection;
 mod diag;
 mod holder;
 mod info;
+mod memory;
 
 use std::os::fd::{AsRawFd, RawFd};
 
@@ -16,6 +17,7 @@ use sockscope_protocol::{Observation, SocketType, TcpState};
 pub(crate) use connection::Connection;
 pub(in crate::socket) use holder::holder;
 use info::Info;
+pub(crate) use memory::one_arena;
 
 pub(super) const QUEUES: bool = true;
 pub(super) const TCP_INFO: bool = true;
