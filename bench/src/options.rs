@@ -69,24 +69,16 @@ impl RelayOptions {
     }
 
     /// How much is done for a measure, where a process may have so many descriptors.
-    pub(crate) fn settings(&self, descriptors: u64) -> Settings {
+    pub(crate) fn settings(&self, descriptors: u32) -> Settings {
         const MIB: u64 = 1024 * 1024;
-        // This process has two for a stream of `direct` and `forward`.
-        let most = u32::try_from(descriptors.saturating_sub(500) / 2).unwrap_or(u32::MAX);
-        let idle_many = if self.quick { 2_000 } else { 10_000 };
-        if most < idle_many {
-            eprintln!(
-                "bench: {descriptors} descriptors are allowed here (ulimit -n): \
-                 at most {most} idle streams instead of {idle_many}"
-            );
-        }
         let settings = Settings {
             warm_up: Duration::from_millis(400),
             window: Duration::from_millis(1500),
             streams: 10,
             in_flight: 50,
-            idle: most.min(1_000),
-            idle_many: most.min(idle_many),
+            idle: 1_000,
+            idle_many: 10_000,
+            descriptors,
             stop: Duration::from_secs(10),
             whole: 16 * MIB,
             tries: 20,
@@ -98,7 +90,8 @@ impl RelayOptions {
             Settings {
                 warm_up: Duration::from_millis(200),
                 window: window.unwrap_or(Duration::from_millis(400)),
-                idle: most.min(200),
+                idle: 200,
+                idle_many: 2_000,
                 stop: Duration::from_secs(2),
                 tries: 5,
                 ..settings

@@ -30,7 +30,7 @@ pub(crate) async fn run(options: &RelayOptions) -> Result<()> {
     let mut bench = Bench {
         settings,
         programs,
-        target: Target::start().await?,
+        target: Target::start()?,
         record: Record::begin(&options.json, &machine)?,
     };
     bench

@@ -15,7 +15,8 @@ use std::{
 use anyhow::{Context as _, Result};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
+    runtime::Runtime,
     sync::Notify,
 };
 
@@ -82,6 +83,8 @@ impl Account {
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
     books: Arc<Books>,
+    /// Threads of its own: who shares a thread with its client answers sooner than any other program.
+    threads: Option<Runtime>,
 }
 
 #[derive(Default)]
@@ -91,17 +94,24 @@ struct Books {
 }
 
 impl Target {
-    /// Listens, and serves as long as the runtime runs.
-    pub(crate) async fn start() -> Result<Self> {
+    /// Listens, and serves as long as it lives.
+    pub(crate) fn start() -> Result<Self> {
         // As many at once as connect at once.
         const BACKLOG: u32 = 4096;
-        let socket = tokio::net::TcpSocket::new_v4()?;
+        let threads = Runtime::new()?;
+        let inside = threads.enter();
+        let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let listener = socket.listen(BACKLOG).context("cannot listen")?;
         let address = listener.local_addr()?;
         let books = Arc::<Books>::default();
         tokio::spawn(accept(listener, Arc::clone(&books)));
-        Ok(Self { address, books })
+        drop(inside);
+        Ok(Self {
+            address,
+            books,
+            threads: Some(threads),
+        })
     }
 
     /// A command for a connection, and its account.
@@ -122,6 +132,14 @@ impl Target {
         command[0] = Deed::Echo as u8;
         command[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
         command
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is compared.
 
 mod forward;
+mod kernel;
 mod peers;
 mod process;
 

@@ -9,7 +9,7 @@ mod whole;
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::{
@@ -126,6 +126,8 @@ pub(crate) struct Settings {
     pub(crate) in_flight: u32,
     pub(crate) idle: u32,
     pub(crate) idle_many: u32,
+    /// How many descriptors a process may have.
+    pub(crate) descriptors: u32,
     /// How long a stopped side stands still.
     pub(crate) stop: Duration,
     /// Bytes of what must arrive whole.
@@ -148,12 +150,15 @@ const MIB: f64 = 1024.0 * 1024.0;
 impl Scene<'_> {
     /// What the relay has used of the processors.
     fn cpu(&self) -> Option<Duration> {
-        self.running.process.as_ref().map(Process::cpu)
+        self.running.process.as_ref().and_then(Process::cpu)
     }
 
     /// What the relay holds in memory.
-    fn memory(&self) -> u64 {
-        self.running.process.as_ref().map_or(0, Process::memory)
+    fn memory(&self) -> Result<u64> {
+        let process = self.running.process.as_ref();
+        process
+            .and_then(Process::memory)
+            .context("this system does not tell a relay's memory")
     }
 
     async fn connect(&self, buffer: usize) -> Result<Connection> {

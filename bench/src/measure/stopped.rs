@@ -21,7 +21,7 @@ const STUCK: Duration = Duration::from_secs(2);
 /// A client that reads a little, then nothing.
 pub(super) async fn reader(scene: &Scene<'_>) -> Result<Figures> {
     let mut pinger = Pinger::open(scene.connect(LARGE).await?, scene.first()).await?;
-    let before = scene.memory();
+    let before = scene.memory()?;
     let (command, account) = scene.target.command(Deed::Source, u64::MAX);
     let mut other;
     let connection = if scene.running.link.is_shared() {
@@ -48,7 +48,7 @@ pub(super) async fn reader(scene: &Scene<'_>) -> Result<Figures> {
     let mut most = before;
     while began.elapsed() < scene.settings.stop {
         tokio::time::sleep(LOOK).await;
-        most = most.max(scene.memory());
+        most = most.max(scene.memory()?);
     }
     Ok(vec![
         ("grown_mib", (most - before) as f64 / MIB),
@@ -59,7 +59,7 @@ pub(super) async fn reader(scene: &Scene<'_>) -> Result<Figures> {
 /// A target that reads nothing, beside one that echoes.
 pub(super) async fn target(scene: &Scene<'_>) -> Result<Figures> {
     let mut pinger = Pinger::open(scene.connect(LARGE).await?, scene.first()).await?;
-    let before = scene.memory();
+    let before = scene.memory()?;
     let (command, account) = scene.target.command(Deed::Stop, 0);
     let stream = scene.first() * 2;
     let mut other = scene.connect(LARGE).await?;
@@ -86,7 +86,7 @@ pub(super) async fn target(scene: &Scene<'_>) -> Result<Figures> {
         }
         if looked.elapsed() >= LOOK {
             looked = Instant::now();
-            most = most.max(scene.memory());
+            most = most.max(scene.memory()?);
         }
     }
     let taken = offered - connection.queued() as u64;
