@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a relay may take to pass on an end.
 const MOMENT: Duration = Duration::from_millis(100);
 /// What is sent after the target's shutdown: within what any relay lets a new stream send.
-const LATE: u64 = 1024 * 1024;
+const LATE: u64 = 512 * 1024;
 
 /// The client sends, and closes at once.
 pub(super) async fn sent_and_closed(scene: &Scene<'_>) -> Result<Figures> {
