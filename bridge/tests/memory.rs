@@ -24,6 +24,10 @@ use sockscope_protocol::{
 /// What the memory may grow by.
 const ROOM: u64 = 8 << 20;
 
+/// What it may grow by for a full log, in a process whose memory other sessions have used before: the
+/// 4 MiB of the log, and the gaps between what is held.
+const FULL_LOG: u64 = 12 << 20;
+
 /// What the peer and the client would like to move.
 const GIBIBYTE: u64 = 1 << 30;
 
@@ -41,7 +45,7 @@ async fn event(session: &Session, fits: impl Fn(&EventBody) -> bool) -> Event {
     let search = async {
         let mut after = Seq(0);
         loop {
-            let batch = session.log().read(after, 1 << 20);
+            let batch = session.log().read(after, 64 << 10);
             after = batch.events.last().map_or(after, |event| event.seq);
             if let Some(event) = batch.events.into_iter().find(|event| fits(&event.body)) {
                 return event;
@@ -208,5 +212,5 @@ async fn nobody_reads() {
     ));
     let grown = resident().saturating_sub(before);
     println!("through: {sent} bytes, memory grew by {grown}");
-    assert!(grown < ROOM, "{grown}");
+    assert!(grown < FULL_LOG, "{grown}");
 }
