@@ -9,13 +9,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use bytes::Bytes;
-use common::client::Incoming;
+use common::client::{Incoming, hello};
 use common::peer::Peer;
+use common::proxy::{Proxy, Way};
 use common::{Client, TestBridge};
+use futures_util::SinkExt as _;
 use sockscope_protocol::{
-    Call, CallId, ClientMessage, Event, EventBody, HEADER_LEN, Outcome, Payload, Seq,
+    Call, CallId, ClientMessage, Event, EventBody, HEADER_LEN, Hello, Outcome, Payload, Seq,
     ServerMessage, SessionKey, SocketId, Value, encode_payload,
 };
+use tokio_tungstenite::tungstenite::Message;
 
 /// How often the connection is cut.
 const CUTS: usize = 50;
@@ -74,7 +77,7 @@ impl Transfer {
     async fn hand_over(&self, client: &mut Client, chunk: usize) {
         let call = self.send_call(chunk);
         let bytes = encode_payload(call, self.socket, &Payload::SendAll, &self.chunks[chunk]);
-        client.say_bytes(bytes).await;
+        say(client, Message::binary(bytes)).await;
     }
 
     /// Hands over as many chunks as may be on the way.
@@ -101,21 +104,22 @@ impl Transfer {
 
     async fn credit(&self, client: &mut Client) {
         let total = self.used + WINDOW;
-        client
-            .say(&ClientMessage::Credit {
-                call: self.stream,
-                total,
-            })
-            .await;
+        let call = self.stream;
+        let credit = ClientMessage::Credit { call, total };
+        let text = serde_json::to_string(&credit).unwrap();
+        say(client, Message::text(text)).await;
     }
 
-    async fn take(&mut self, client: &mut Client) {
+    /// Takes the next message; `false` when the connection is broken.
+    async fn take(&mut self, client: &mut Client) -> bool {
         match client.next().await {
             Incoming::Event(event) => self.event(client, event).await,
             // Handed over twice by a cautious client: made once.
             Incoming::Message(ServerMessage::Duplicate { .. }) => {}
+            Incoming::Closed(_) => return false,
             other => panic!("{other:?}"),
         }
+        true
     }
 
     async fn event(&mut self, client: &mut Client, event: Event) {
@@ -144,13 +148,22 @@ impl Transfer {
     }
 }
 
+/// Sends, unless the connection is broken, which shows in the next read.
+async fn say(client: &mut Client, message: Message) {
+    let _ = common::soon("a message to be sent", client.socket().send(message)).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transfer_survives_fifty_cuts() {
+    /// Between two cuts, on average half of it.
+    const MOST: u64 = (CHUNKS * CHUNK / CUTS) as u64;
     const SEED: u64 = 20_260_101;
     let mut random = Random(SEED);
     let bridge = TestBridge::start().await;
+    let proxy = Proxy::start(bridge.address).await;
     let peer = Peer::echo().await;
-    let mut client = bridge.client().await;
+    let open = Client::greet_through(proxy.address, bridge.address, hello(&bridge.token));
+    let mut client = open.await.unwrap();
     let key = client.key();
     let socket = client.connected(peer.address).await;
     let stream = client
@@ -179,30 +192,39 @@ async fn a_transfer_survives_fifty_cuts() {
         used: 0,
     };
     transfer.go_on(&mut client).await;
-    let mut cuts: Vec<_> = (0..CUTS)
-        .map(|_| random.below((CHUNKS * CHUNK) as u64))
-        .collect();
-    cuts.sort_unstable_by(|one, other| other.cmp(one));
+    // Anywhere in a frame, of either direction.
+    let cut = |random: &mut Random| {
+        let way = [Way::There, Way::Back][usize::from(random.below(2) == 0)];
+        proxy.break_after(way, random.below(MOST));
+    };
+    cut(&mut random);
+    let mut cuts = 0;
     while !transfer.is_done() {
-        let received = transfer.received.len() as u64;
-        if cuts.pop_if(|cut| *cut <= received).is_some() {
-            let last = client.last;
-            client.cut();
-            client = come_back(&bridge, &key, last).await;
-            assert!(client.welcome.resumed);
-            transfer.behind = true;
-            let up_to_date = client.welcome.last;
-            // Some clients wait until they are up to date, some make their calls again at once.
-            let patient = random.below(2) == 0;
-            while patient && client.last < up_to_date {
-                transfer.take(&mut client).await;
-            }
-            transfer.again(&mut client).await;
-        } else {
-            transfer.take(&mut client).await;
+        if transfer.take(&mut client).await {
+            continue;
         }
+        cuts += 1;
+        let hello = Hello {
+            session: Some(key.clone()),
+            after: client.last,
+            ..hello(&bridge.token)
+        };
+        let resume = Client::greet_through(proxy.address, bridge.address, hello);
+        client = resume.await.unwrap();
+        assert!(client.welcome.resumed);
+        transfer.behind = true;
+        let up_to_date = client.welcome.last;
+        // Some clients wait until they are up to date, some make their calls again at once.
+        let patient = random.below(2) == 0;
+        while patient && client.last < up_to_date {
+            assert!(transfer.take(&mut client).await);
+        }
+        if cuts < CUTS {
+            cut(&mut random);
+        }
+        transfer.again(&mut client).await;
     }
-    assert_eq!(cuts.len(), 0, "the transfer was over before all cuts");
+    assert_eq!(cuts, CUTS, "the transfer was over before all cuts");
     assert!(
         transfer.received == transfer.chunks.concat(),
         "other bytes came back (seed {SEED})"

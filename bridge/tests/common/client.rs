@@ -116,7 +116,17 @@ pub async fn greet(
     address: SocketAddr,
     hello: Hello,
 ) -> Result<(WebSocketStream<TcpStream>, Welcome), u16> {
-    let mut socket = handshake(address, &[]).await.unwrap();
+    greet_through(address, address, hello).await
+}
+
+/// The same, with a proxy in front of the bridge.
+pub async fn greet_through(
+    proxy: SocketAddr,
+    bridge: SocketAddr,
+    hello: Hello,
+) -> Result<(WebSocketStream<TcpStream>, Welcome), u16> {
+    let host = bridge.to_string();
+    let mut socket = handshake(proxy, &[("host", &host)]).await.unwrap();
     let text = serde_json::to_string(&ClientMessage::Hello(hello)).unwrap();
     socket.send(Message::text(text)).await.unwrap();
     match next(&mut socket).await {
@@ -160,8 +170,17 @@ impl Client {
 
     /// Says `hello` and hears `welcome`, or the close code.
     pub async fn greet(address: SocketAddr, hello: Hello) -> Result<Self, u16> {
+        Self::greet_through(address, address, hello).await
+    }
+
+    /// The same, with a proxy in front of the bridge.
+    pub async fn greet_through(
+        proxy: SocketAddr,
+        bridge: SocketAddr,
+        hello: Hello,
+    ) -> Result<Self, u16> {
         let last = hello.after;
-        let (socket, welcome) = greet(address, hello).await?;
+        let (socket, welcome) = greet_through(proxy, bridge, hello).await?;
         Ok(Self {
             socket,
             welcome,

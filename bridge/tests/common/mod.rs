@@ -11,6 +11,7 @@ pub mod client;
 pub mod kernel;
 pub mod peer;
 pub mod process;
+pub mod proxy;
 
 use std::future::Future;
 use std::net::SocketAddr;
