@@ -14,6 +14,10 @@ messages! {
         cancel: Text = "end the newest wait", "结束最近的等待";
         step: Text = "next step of the lesson", "课程的下一步";
         open: Text = "open a recording", "打开记录";
+        zoom_in: Text = "stage: more pixels for a second", "舞台：放大时间";
+        zoom_out: Text = "stage: fewer pixels for a second", "舞台：缩小时间";
+        fold: Text = "stage: fold silences", "舞台：折叠空白";
+        legend: Text = "stage: what the marks mean", "舞台：图例";
         sockets: Text = "to the sockets", "转到套接字";
         stage: Text = "to the stage", "转到舞台";
         inspector: Text = "to the inspector", "转到检查器";

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod calls;
+mod diagram;
 mod errors;
 mod guide;
 mod inspector;
@@ -16,6 +17,7 @@ mod states;
 
 pub(crate) use bytes::Bytes;
 pub(crate) use calls::Calls;
+pub(crate) use diagram::Diagram;
 pub(crate) use errors::explain;
 pub(crate) use guide::Guide;
 pub(crate) use inspector::Inspector;
@@ -48,6 +50,7 @@ use messages;
 pub(crate) struct Messages {
     pub(crate) page: Page,
     pub(crate) stage: Stage,
+    pub(crate) diagram: Diagram,
     pub(crate) inspector: Inspector,
     pub(crate) calls: Calls,
     pub(crate) bytes: Bytes,
@@ -61,6 +64,7 @@ pub(crate) struct Messages {
 static EN: Messages = Messages {
     page: Page::EN,
     stage: Stage::EN,
+    diagram: Diagram::EN,
     inspector: Inspector::EN,
     calls: Calls::EN,
     bytes: Bytes::EN,
@@ -74,6 +78,7 @@ static EN: Messages = Messages {
 static ZH: Messages = Messages {
     page: Page::ZH,
     stage: Stage::ZH,
+    diagram: Diagram::ZH,
     inspector: Inspector::ZH,
     calls: Calls::ZH,
     bytes: Bytes::ZH,

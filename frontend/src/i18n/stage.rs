@@ -35,8 +35,6 @@ messages! {
         reset: Text = "peer reset the connection", "对端重置了连接";
         closed: Text = "closed", "已关闭";
         closed_session: Text = "closed with the session", "随会话关闭";
-        inferred_handshake: Text = "handshake", "握手";
-        in_kernel: Text = "in the kernel", "在内核中";
         peeked: Text = "peeked", "窥视";
         truncated: fn(u64) -> String =
             |lost| format!("truncated, {lost} B lost"),

@@ -47,6 +47,7 @@ impl Model {
                     known.path.closed(time);
                     self.closed.push_back(socket);
                 }
+                self.shape += 1;
                 self.row(seq, time, Some(socket), What::Closed(by));
             }
         }
@@ -63,9 +64,11 @@ impl Model {
 
     /// The socket of that number; one that is not known yet was made in a gap of the log.
     fn socket_mut(&mut self, id: SocketId) -> &mut Socket {
-        let time = self.time;
-        self.sockets
-            .get_or_insert_with(id, || Socket::new(id, time, Origin::Unknown))
+        let (time, shape) = (self.time, &mut self.shape);
+        self.sockets.get_or_insert_with(id, || {
+            *shape += 1;
+            Socket::new(id, time, Origin::Unknown)
+        })
     }
 
     fn call_mut(&mut self, id: CallId, seq: Seq, time: u64) -> &mut CallRecord {
@@ -89,6 +92,7 @@ impl Model {
     fn called(&mut self, seq: Seq, time: u64, id: CallId, request: Call) {
         let socket = request.socket();
         if let Call::Connect { socket, address } = &request {
+            self.shape += 1;
             let port = address.port;
             let socket = self.socket_mut(*socket);
             socket.target_port = Some(port);
@@ -146,6 +150,7 @@ impl Model {
     }
 
     fn made(&mut self, id: SocketId, call: CallId, request: Option<&Call>, time: u64) {
+        self.shape += 1;
         let accepted = |listener| Origin::Accepted { call, listener };
         let (origin, family, kind) = match request {
             Some(Call::Socket { family, kind }) => {
@@ -180,6 +185,10 @@ impl Model {
     /// What a call's result says about its socket.
     fn took_effect(&mut self, request: &Call, outcome: &Outcome, time: u64) {
         let Some(id) = request.socket() else { return };
+        self.shape += u64::from(!moves_data(request));
+        if matches!(outcome, Outcome::Errno(error) if error.name == "ECONNREFUSED") {
+            self.refused(id);
+        }
         let socket = self.socket_mut(id);
         let ok = matches!(outcome, Outcome::Ok(_));
         match (request, outcome) {
@@ -256,6 +265,8 @@ impl Model {
             socket.kind = Some(SocketType::Stream);
         }
         socket.observe(kernel, time);
+        self.shape +=
+            u64::from(changes.local.is_some() || changes.peer.is_some() || changes.state.is_some());
         self.pair(id);
         if !changes.is_empty() {
             self.row(seq, time, Some(id), What::Observed(Box::new(changes)));
@@ -290,17 +301,21 @@ impl Model {
             matched: None,
         };
         let datagram = chunk.flags.datagram && !chunk.flags.peek;
+        let mut strange = 0;
         let socket = self.socket_mut(data.socket);
         if chunk.flags.datagram {
             socket.kind = Some(SocketType::Datagram);
-            if let Some(address) = chunk.address {
-                socket.met(address, time);
+            if let Some(address) = chunk.address
+                && socket.met(address, time)
+            {
+                strange = 1;
             }
         }
         match direction {
             Direction::Sent => socket.sent.push(chunk),
             Direction::Received => socket.received.push(chunk),
         }
+        self.shape += strange;
         self.chunks.push_back((data.socket, direction, seq));
         if datagram {
             self.match_datagram(data.socket, direction, seq);
@@ -311,4 +326,17 @@ impl Model {
         };
         self.row(seq, time, Some(data.socket), what);
     }
+}
+
+/// Whether a call moves bytes and nothing else.
+fn moves_data(request: &Call) -> bool {
+    matches!(
+        request,
+        Call::Send { .. }
+            | Call::SendAll { .. }
+            | Call::SendTo { .. }
+            | Call::Recv { .. }
+            | Call::RecvFrom { .. }
+            | Call::Stream { .. }
+    )
 }

@@ -189,6 +189,7 @@ impl Model {
             })
             .map(|one| one.id);
         if let Some(other) = other {
+            self.shape += 1;
             for (one, pair) in [(id, other), (other, id)] {
                 if let Some(socket) = self.sockets.get_mut(&one) {
                     socket.pair = Some(pair);

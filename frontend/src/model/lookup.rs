@@ -92,6 +92,12 @@ impl Model {
         self.socket(socket)?.stream(direction).chunk(seq)
     }
 
+    /// A number that stays the same while [`Model::lanes`] does.
+    #[must_use]
+    pub fn shape(&self) -> u64 {
+        self.shape
+    }
+
     /// Payload bytes held by the page.
     #[must_use]
     pub fn payload_bytes(&self) -> u64 {
@@ -166,6 +172,7 @@ impl Model {
         let oldest = self.closed.pop_front();
         if let Some(socket) = oldest.and_then(|id| self.sockets.remove(&id)) {
             self.forgotten.sockets += 1;
+            self.shape += 1;
             for chunk in socket.sent.chunks().chain(socket.received.chunks()) {
                 self.count_forgotten(chunk);
             }

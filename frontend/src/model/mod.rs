@@ -29,7 +29,7 @@ pub use path::{ARROWS, Arrow, Cause, Path, Visit};
 pub use row::{Changes, Row, What};
 pub use socket::{HalfClosed, Origin, Role, Socket, address};
 pub use stream::{ByteStream, Chunk, Direction, Held, Piece};
-pub use transfer::{Flow, InKernel};
+pub use transfer::{Fate, Flow, InKernel};
 
 /// What the page remembers of a session at most. What is beyond gives way, the oldest first, and
 /// is counted in [`Forgotten`].
@@ -108,6 +108,8 @@ pub struct Model {
     /// How many chunks at the front of `chunks` have lost their payload already.
     emptied: usize,
     payload_bytes: u64,
+    /// Counts what may change [`Model::lanes`].
+    shape: u64,
 }
 
 impl Model {

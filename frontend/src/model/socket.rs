@@ -59,6 +59,10 @@ pub struct Socket {
     pub(super) partners: Vec<Partner>,
     /// Datagrams sent, and received, whose other half was not found.
     pub(super) loose: [VecDeque<Seq>; 2],
+    /// Datagrams sent of which it is known that nobody was there to receive them.
+    pub(super) refused: Vec<Seq>,
+    /// Up to where the kernel has reported what became of datagrams.
+    pub(super) reported: Seq,
     pub(super) bound: bool,
     pub(super) listening: Option<i32>,
     pub(super) connecting: bool,
@@ -155,6 +159,8 @@ impl Socket {
             shut_wr: false,
             partners: Vec::new(),
             loose: Default::default(),
+            refused: Vec::new(),
+            reported: Seq(0),
             bound: false,
             listening: None,
             connecting: false,
@@ -288,12 +294,14 @@ impl Socket {
         }
     }
 
-    /// Remembers whom a datagram came from or went to.
-    pub(super) fn met(&mut self, address: SocketAddr, time: u64) {
+    /// Remembers whom a datagram came from or went to. Tells whether that may have changed the lanes.
+    pub(super) fn met(&mut self, address: SocketAddr, time: u64) -> bool {
         let known = |known: &&mut Partner| known.address == address;
         if let Some(known) = self.partners.iter_mut().find(known) {
             known.last = time;
-        } else if self.partners.len() < keep::PARTNERS {
+            return !known.ours;
+        }
+        if self.partners.len() < keep::PARTNERS {
             self.partners.push(Partner {
                 address,
                 first: time,
@@ -301,6 +309,7 @@ impl Socket {
                 ours: false,
             });
         }
+        true
     }
 
     pub(super) fn knows(&mut self, address: SocketAddr) {

@@ -180,6 +180,16 @@ impl ByteStream {
             .filter(move |chunk| chunk.call == call)
     }
 
+    /// The stream offset that was reached before an event.
+    #[must_use]
+    pub fn reached(&self, before: Seq) -> u64 {
+        let after = self.chunks.partition_point(|chunk| chunk.seq < before);
+        let mut earlier = self.chunks.range(..after).rev();
+        earlier
+            .find(|chunk| !chunk.flags.peek)
+            .map_or(0, Chunk::end)
+    }
+
     pub(super) fn push(&mut self, chunk: Chunk) {
         if !chunk.flags.peek {
             self.total = self.total.max(chunk.end());

@@ -5,7 +5,7 @@ use sockscope_protocol::{Seq, SocketId};
 
 use super::lane::takes;
 use super::socket::canonical;
-use super::{Chunk, Direction, Held, Model, Socket};
+use super::{Chunk, Direction, FarEnd, Held, Model, Socket};
 
 /// How far back a datagram's other half is looked for. What has not arrived after so many others
 /// is lost.
@@ -37,7 +37,63 @@ pub struct InKernel {
     pub recv_queue: Option<u32>,
 }
 
+/// What became of a datagram that was sent, as far as it is known. What is not known is not said: a
+/// datagram that nobody has received may still wait, or be lost on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// A socket of ours received it.
+    Received,
+    /// It may wait at a socket of ours, or be lost.
+    Open(SocketId),
+    /// The socket of ours that it went to was closed without having received it.
+    Unread(SocketId),
+    /// The kernel reported that nobody was there (`ECONNREFUSED`).
+    Refused,
+    /// It went to somebody outside, who does not tell.
+    Unknown,
+}
+
 impl Model {
+    /// What became of a datagram that `id` sent.
+    #[must_use]
+    pub fn fate(&self, id: SocketId, sent: &Chunk) -> Fate {
+        if sent.matched.is_some() {
+            return Fate::Received;
+        }
+        if self
+            .socket(id)
+            .is_some_and(|socket| socket.refused.contains(&sent.seq))
+        {
+            return Fate::Refused;
+        }
+        match self.far_end_of(id, sent) {
+            FarEnd::Own(other) => match self.socket(other) {
+                // In a gap of the log it may have been received after all.
+                Some(receiver) if !receiver.is_open() && self.missing == 0 => Fate::Unread(other),
+                _ => Fate::Open(other),
+            },
+            _ => Fate::Unknown,
+        }
+    }
+
+    /// The kernel reported to a socket that a datagram met nobody. When it has sent a single one whose
+    /// receiver is not known since the report before, that was the one.
+    pub(super) fn refused(&mut self, id: SocketId) {
+        let last = self.last;
+        let Some(socket) = self.sockets.get_mut(&id).filter(|one| one.is_datagram()) else {
+            return;
+        };
+        let since = std::mem::replace(&mut socket.reported, last);
+        let sent = socket.sent.chunks().rev();
+        let mut open = sent
+            .take_while(|chunk| chunk.seq > since)
+            .filter(|chunk| chunk.matched.is_none());
+        let (one, more) = (open.next().map(|chunk| chunk.seq), open.next().is_some());
+        if !more {
+            socket.refused.extend(one);
+        }
+    }
+
     /// Where the bytes of a `sent` arrived, or where those of a `received` came from, as far as the
     /// other end is a socket of ours.
     #[must_use]

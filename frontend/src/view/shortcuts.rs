@@ -52,7 +52,7 @@ const fn form(
 }
 
 /// All shortcuts, in the order of the dialog.
-pub(crate) const SHORTCUTS: [Shortcut; 26] = [
+pub(crate) const SHORTCUTS: [Shortcut; 30] = [
     shortcut("?", Does::Press(&[testid::HELP]), |t| t.help),
     shortcut("Escape", Does::Back, |t| t.back),
     shortcut("t", Does::Press(&[testid::NEW_TCP]), |t| t.new_tcp),
@@ -71,6 +71,10 @@ pub(crate) const SHORTCUTS: [Shortcut; 26] = [
     shortcut(".", Does::Cancel, |t| t.cancel),
     shortcut("n", Does::Press(&[testid::LESSON_NEXT]), |t| t.step),
     shortcut("o", Does::Press(&["open-file"]), |t| t.open),
+    shortcut("+", Does::Press(&[testid::ZOOM_IN]), |t| t.zoom_in),
+    shortcut("-", Does::Press(&[testid::ZOOM_OUT]), |t| t.zoom_out),
+    shortcut("f", Does::Press(&[testid::FOLD_SILENCE]), |t| t.fold),
+    shortcut("g", Does::Press(&[testid::LEGEND]), |t| t.legend),
     shortcut("1", Does::Panel(Tab::Sockets, ".sockets button"), |t| {
         t.sockets
     }),

@@ -55,8 +55,30 @@ pub(crate) const STAGE_FOLLOW: &str = "stage-follow";
 /// `resolver`, `timeout`, `cancelled`, `refused`, `internal`; `data-lane`; `data-count` where it
 /// returned a number of bytes.
 pub(crate) const ROW: &str = "row";
-/// Bytes between two lanes. `data-from`, `data-to`: lane names; `data-bytes`.
+/// Bytes between two lanes. `data-from`, `data-to`: lane names; `data-bytes`; `data-kind`: `stream`,
+/// `kernel` (not received yet), `datagram`, `truncated`, `underway`, `lost`.
 pub(crate) const FLOW: &str = "flow";
+/// What the kernel holds. `data-queue`: `Send-Q`, `Recv-Q`; `data-socket`; `data-bytes`.
+pub(crate) const TANK: &str = "tank";
+/// An inferred segment. `data-segment`: `SYN`, `SYN+ACK`, `ACK`, `FIN`, `RST`.
+pub(crate) const SEGMENT: &str = "segment";
+/// What the stage can be asked for.
+pub(crate) const STAGE_TOOLS: &str = "stage-tools";
+pub(crate) const DELTA_CLEAR: &str = "delta-clear";
+/// How time is drawn: two buttons, and what there is to scale.
+pub(crate) const STEPS_EQUAL: &str = "steps-equal";
+pub(crate) const STEPS_TIME: &str = "steps-time";
+pub(crate) const ZOOM_IN: &str = "zoom-in";
+pub(crate) const ZOOM_OUT: &str = "zoom-out";
+pub(crate) const FOLD_SILENCE: &str = "fold-silence";
+pub(crate) const FOLD_CLOSED: &str = "fold-closed";
+/// A silence that is left out of the picture. `data-us`: how many microseconds.
+pub(crate) const SILENCE: &str = "silence";
+/// The time between the two calls that were chosen. `data-us`.
+pub(crate) const DELTA: &str = "delta";
+/// What the marks of the stage mean: the button, and the text.
+pub(crate) const LEGEND: &str = "legend";
+pub(crate) const LEGEND_TEXT: &str = "legend-text";
 
 /// In a lane's head: a listening socket's accept queue (`0/5`); a connection's figures.
 pub(crate) const LANE_QUEUE: &str = "lane-queue";

@@ -1,109 +1,203 @@
-//! One call on the stage.
+//! The calls on the stage.
 
 use sockscope_frontend::model::{CallRecord, Direction, Held, Model};
-use sockscope_frontend::store::{Store, use_store};
-use sockscope_protocol::{Call, CallId, Outcome, Seq, Value};
+use sockscope_frontend::store::Store;
+use sockscope_protocol::{Call, CallId, Outcome, Value};
 use yew::prelude::*;
 
-use super::geometry::Geometry;
-use super::parts::CallBox;
+use super::geometry::place;
+use super::parts::{CallBox, Column, DataLine};
+use super::scale::ROW;
+use super::scene::Scene;
+use super::spoken;
 use crate::i18n::Stage;
 use crate::view::ticker::Ticker;
-use crate::view::ui::{Act, use_texts, use_ui};
 use crate::view::{format, names, preview, testid};
 
 /// Bytes of a payload that are looked at for its preview.
 const PREVIEW: usize = 48;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct CallViewProps {
-    pub(super) one: CallBox,
-    /// Where it stands, as a style.
-    pub(super) place: String,
-    pub(super) class: &'static str,
-    pub(super) lane: AttrValue,
-    /// The call as the model has it now; a change of it draws the box anew.
-    pub(super) record: CallRecord,
+/// What a drawing of calls looks at, beside the stage.
+pub(super) struct Look<'a> {
+    pub(super) store: &'a Store,
+    pub(super) selected: Option<CallId>,
+    /// The stage's tab stop.
+    pub(super) active: Option<CallId>,
+    /// Calls at the other ends of the flows of the call that is lit.
+    pub(super) linked: &'a [CallId],
+    /// Calls between which the time is measured.
+    pub(super) marks: &'a [CallId],
 }
 
-#[component]
-pub(super) fn CallView(props: &CallViewProps) -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let store = use_store();
-    let CallViewProps {
-        one, record, class, ..
-    } = props;
+/// How much of a call there is room for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// Arguments and result, each in its row.
+    Box,
+    /// Both in one line beside the bar.
+    Line,
+    /// The bar alone.
+    Bar,
+}
+
+/// The height from which on a call has room for its rows.
+const BOX: i32 = 40;
+
+pub(super) fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Html {
+    // Of each lane: where the last text ends.
+    let mut below = vec![i32::MIN; scene.lanes.len()];
+    let active = look.active.and_then(|call| scene.layout.find(call));
+    let active = active.and_then(|index| scene.layout.boxes.get(index));
+    // The tab stop stays in the document when it is scrolled out of sight.
+    let hidden = active.filter(|one| !scene.boxes.iter().any(|seen| seen.call == one.call));
+    scene
+        .boxes
+        .iter()
+        .copied()
+        .chain(hidden)
+        .filter_map(|one| {
+            let lane = scene.place(one.column?)?;
+            let is_active = look.active == Some(one.call);
+            if !is_active && !scene.geometry.shows(lane, lane) {
+                return None;
+            }
+            let record = scene.model.call(one.call)?;
+            let (top, bottom) = (scene.top(one), scene.bottom(one));
+            let high = bottom - top;
+            let end = below.get_mut(lane)?;
+            let (free, deep) = (top >= *end, one.depth > 0 && high >= BOX);
+            let room = if scene.geometry.folded(lane) {
+                Room::Bar
+            } else if scene.scale.steps.is_equal() || (high >= BOX && (free || deep)) {
+                Room::Box
+            } else if free {
+                Room::Line
+            } else {
+                Room::Bar
+            };
+            if room != Room::Bar {
+                *end = top + if room == Room::Box { high.min(BOX) } else { 17 };
+            }
+            Some(call(scene, look, one, record, (lane, high.max(3)), room))
+        })
+        .collect()
+}
+
+fn call(
+    scene: &Scene<'_>,
+    look: &Look<'_>,
+    one: &CallBox,
+    record: &CallRecord,
+    (lane, high): (usize, i32),
+    room: Room,
+) -> Html {
+    let (model, t) = (scene.model, &scene.t.stage);
     let outcome = record.outcome();
     let waiting = record.pending();
     let blocked = record.end.as_ref().is_some_and(|end| end.blocked);
+    let tall = if scene.scale.steps.is_equal() {
+        one.last.is_some_and(|last| last > one.first + 1)
+    } else {
+        high >= BOX
+    };
+    let protocol = record
+        .socket
+        .and_then(|id| model.socket(id))
+        .map_or("", |socket| names::protocol(socket).1);
+    let is = |call: Option<CallId>| call == Some(one.call);
     let classes = classes!(
         "call",
-        *class,
+        protocol,
         format::tone(outcome).to_owned(),
-        (blocked && one.last.is_some_and(|last| last > one.first + 1)).then_some("blocked"),
-        (ui.call == Some(one.call)).then_some("selected"),
-        (ui.pointed_out() == Some(one.call)).then_some("lit"),
+        match room {
+            Room::Box => "",
+            Room::Line => "slim",
+            Room::Bar => "slim bare",
+        },
+        (blocked && tall).then_some("blocked"),
+        is(look.selected).then_some("selected"),
+        is(scene.lit).then_some("lit"),
+        look.linked.contains(&one.call).then_some("linked"),
+        look.marks.contains(&one.call).then_some("marked"),
     );
-    let light = |lit: Option<CallId>| {
-        let ui = ui.clone();
-        move || {
-            if ui.lit != lit {
-                ui.dispatch(Act::Light(lit));
-            }
-        }
-    };
-    let (on, off) = (light(Some(one.call)), light(None));
-    let (focus, blur) = (on.clone(), off.clone());
-    let onpointerenter = Callback::from(move |_: PointerEvent| on());
-    let onpointerleave = Callback::from(move |_: PointerEvent| off());
-    let onfocusin = Callback::from(move |_: FocusEvent| focus());
-    let onfocusout = Callback::from(move |_: FocusEvent| blur());
     let op = record.name().unwrap_or("?");
-    let select = {
-        let (call, socket) = (one.call, record.socket);
-        Callback::from(move |_: MouseEvent| ui.dispatch(Act::SelectCall(call, socket)))
-    };
-    let model = store.model();
-    let inside = arguments(&model, one, record);
+    let inside = arguments(model, one, record);
     let code = format!("{op}({inside})");
     let count = match record.value() {
         Some(Value::Count(count)) => Some(count.to_string()),
         _ => None,
     };
+    let told = is(look.active) || is(scene.lit);
+    let says = spoken::sentence(model, record, &code, told, scene.t);
+    let (left, width) = scene.geometry.boxed(lane, one.depth);
+    // From here a call that waits grows.
+    let style = place(left, scene.top(one), width, high) + &format!(";--height:{high}px");
+    let equal = scene.scale.steps.is_equal();
+    let lines = match (room, &record.end) {
+        (Room::Bar, _) => Html::default(),
+        (Room::Line, Some(end)) => html! {
+            <span class="outcome">
+                <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
+                { " " }{ result(model, one, record, &end.outcome, t) }
+            </span>
+        },
+        (Room::Line, None) => {
+            html! { <span class="elapsed">{ elapsed(record, look.store) }</span> }
+        }
+        (Room::Box, end) => {
+            let result_line = end.as_ref().zip(one.last).map(|(end, last)| {
+                let style = if equal {
+                    line(last.saturating_sub(one.first).max(1))
+                } else {
+                    format!("top:{}px", high - 21)
+                };
+                html! {
+                    <div class="line" ~style={style}>
+                        <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
+                        <span class="grow outcome">{ result(model, one, record, &end.outcome, t) }</span>
+                        <span class="took" title={if end.blocked { t.blocked } else { t.at_once }}>
+                            if end.blocked { <span class="word">{ t.blocked }{ " " }</span> }
+                            { format::duration(end.took_us) }
+                        </span>
+                    </div>
+                }
+            });
+            html! {
+                <>
+                if equal {
+                    { data_lines(scene, one, record, t) }
+                    { preview_line(model, one, record) }
+                }
+                if waiting {
+                    <i class="bar" aria-hidden="true"></i>
+                    { waiting_line(record, op, look.store, t) }
+                }
+                { result_line }
+                </>
+            }
+        }
+    };
+    let tabindex = if is(look.active) { "0" } else { "-1" };
     html! {
-        <li class={classes} ~style={props.place.clone()} data-testid={testid::ROW}
+        <li key={one.call.0} class={classes} ~style={style} data-testid={testid::ROW}
             data-call={one.call.to_string()} data-op={op} data-state={format::state(outcome)}
-            data-lane={props.lane.clone()} data-count={count} onclick={select}
-            {onpointerenter} {onpointerleave} {onfocusin} {onfocusout}>
+            data-lane={one.column.map(Column::name)} data-count={count}>
             <div class="line">
-                <button class="grow" title={code.clone()}>
+                <button class="grow" {tabindex} title={says.clone()} aria-label={says}>
                     <span class="name">{ op }</span>
-                    { "(" }{ inside }{ ")" }
+                    if room != Room::Bar { { "(" }{ inside }{ ")" } }
                 </button>
             </div>
-            { data_lines(&model, one, record, &t.stage) }
-            { preview_line(&model, one, record) }
-            if waiting {
-                <i class="bar" aria-hidden="true"></i>
-                { waiting_line(record, op, &store, &t.stage) }
-            }
-            if let (Some(end), Some(last)) = (&record.end, one.last) {
-                <div class="line" ~style={line(last.saturating_sub(one.first).max(1))}>
-                    <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
-                    <span class="grow outcome">{ result(&model, one, record, &end.outcome, &t.stage) }</span>
-                    <span class="took" title={if end.blocked { t.stage.blocked } else { t.stage.at_once }}>
-                        if end.blocked { <span class="word">{ t.stage.blocked }{ " " }</span> }
-                        { format::duration(end.took_us) }
-                    </span>
-                </div>
-            }
+            { lines }
         </li>
     }
 }
 
 fn line(row: usize) -> String {
-    format!("top:{}px", Geometry::y(row) - Geometry::y(0))
+    format!(
+        "top:{}px",
+        i32::try_from(row).unwrap_or(i32::MAX / ROW) * ROW
+    )
 }
 
 fn mark(outcome: &Outcome) -> &'static str {
@@ -116,11 +210,13 @@ fn mark(outcome: &Outcome) -> &'static str {
 }
 
 /// The bytes that moved while the call went on; those of the last row stand with the result.
-fn data_lines(model: &Model, one: &CallBox, record: &CallRecord, t: &Stage) -> Html {
-    let lines = one.data.iter().filter(|line| Some(line.row) != one.last);
+fn data_lines(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, t: &Stage) -> Html {
+    let (first, last) = scene.rows;
+    let lines = one.data_in(first, last).iter();
     lines
+        .filter(|line| Some(line.row) != one.last)
         .map(|data| {
-            let text = bytes(model, record, data.direction, data.seq, true, t);
+            let text = bytes(scene.model, record, data, true, t);
             let style = line(data.row.saturating_sub(one.first));
             html! {
                 <div key={data.seq.0} class="line data" ~style={style}>
@@ -150,18 +246,11 @@ fn arguments(model: &Model, one: &CallBox, record: &CallRecord) -> String {
     }
 }
 
-/// Where a call took long, there is room for its bytes above its result.
-fn roomy(one: &CallBox) -> bool {
-    one.last.is_some_and(|last| {
-        let above = last.saturating_sub(1);
-        above > one.first && one.data.iter().all(|line| line.row != above)
-    })
-}
-
 /// The bytes that came with the result, where there is room for them.
 fn preview_line(model: &Model, one: &CallBox, record: &CallRecord) -> Html {
-    let last = one.data.last().filter(|line| Some(line.row) == one.last);
-    let Some(data) = last.filter(|line| roomy(one) && line.direction == Direction::Received) else {
+    let roomy = one.roomy() && one.last.is_some_and(|last| last > one.first + 1);
+    let last = one.data_at_end().filter(|_| roomy);
+    let Some(data) = last.filter(|line| line.direction == Direction::Received) else {
         return Html::default();
     };
     let chunk = record
@@ -186,17 +275,10 @@ fn arrow(direction: Direction) -> &'static str {
 }
 
 /// A chunk in a few words: its size, its marks, and perhaps the beginning of it as text.
-fn bytes(
-    model: &Model,
-    record: &CallRecord,
-    direction: Direction,
-    seq: Seq,
-    quote: bool,
-    t: &Stage,
-) -> String {
+fn bytes(model: &Model, record: &CallRecord, data: &DataLine, quote: bool, t: &Stage) -> String {
     let chunk = record
         .socket
-        .and_then(|socket| model.chunk(socket, direction, seq));
+        .and_then(|socket| model.chunk(socket, data.direction, data.seq));
     let Some(chunk) = chunk else {
         return t.omitted.to_owned();
     };
@@ -225,16 +307,16 @@ fn result(
     let Outcome::Ok(value) = outcome else {
         return format::outcome(outcome, t);
     };
-    let data = one.data.last().filter(|line| Some(line.row) == one.last);
-    match (value, data) {
+    match (value, one.data_at_end()) {
         (Value::Nothing, _) => "0".to_owned(),
         (Value::Socket { socket, .. }, _) => names::by_id(model, *socket, t),
         (Value::Count(0), None) if receives_stream(model, record) => {
             format!("0 {}", t.end_of_stream)
         }
         (Value::Count(_), Some(data)) => {
-            let quote = data.direction == Direction::Received && !roomy(one);
-            bytes(model, record, data.direction, data.seq, quote, t)
+            let roomy = one.roomy() && one.last.is_some_and(|last| last > one.first + 1);
+            let quote = data.direction == Direction::Received && !roomy;
+            bytes(model, record, data, quote, t)
         }
         (Value::Count(count), None) => format::bytes(*count),
         (value, _) => format::value(value),
@@ -255,22 +337,20 @@ pub(crate) fn receives_stream(model: &Model, record: &CallRecord) -> bool {
     stream && receives
 }
 
+/// For how long a call waits.
+fn elapsed(record: &CallRecord, store: &Store) -> Html {
+    let (store, started) = (store.clone(), record.started);
+    let text = move |()| format::elapsed(store.now_us().saturating_sub(started));
+    html! { <Ticker text={Callback::from(text)} /> }
+}
+
 /// The last line of a call that waits: for how long, and a way to end it.
 fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Html {
-    let text = {
-        let (store, started) = (store.clone(), record.started);
-        Callback::from(move |()| format::elapsed(store.now_us().saturating_sub(started)))
-    };
-    let (store, call) = (store.clone(), record.id);
-    let cancel = Callback::from(move |event: MouseEvent| {
-        event.stop_propagation();
-        store.cancel(call);
-    });
     html! {
         <div class="line now">
-            <span class="grow elapsed">{ t.waiting }{ " " }<Ticker {text} /></span>
-            <button class="call-cancel" data-testid={testid::cancel(call)} onclick={cancel}
-                title={(t.cancel_title)(op)}>{ t.cancel }</button>
+            <span class="grow elapsed">{ t.waiting }{ " " }{ elapsed(record, store) }</span>
+            <button class="call-cancel" tabindex="-1" data-testid={testid::cancel(record.id)}
+                data-cancel="" title={(t.cancel_title)(op)}>{ t.cancel }</button>
         </div>
     }
 }

@@ -1,123 +1,134 @@
-//! Rows and columns in whole pixels.
+//! Columns in whole pixels, and what of them is in sight.
 
-/// The height of a row.
-pub(super) const ROW: i32 = 22;
 /// The height of the lanes' heads, which stay on top.
 pub(super) const HEAD: i32 = 68;
-/// Room above the first row.
-const TOP: i32 = 8;
-/// Rows of room below the last one, for what waits.
-const BELOW: i32 = 4;
-/// Rows beyond the edges that are drawn ahead of scrolling.
-const AHEAD: i32 = 10;
-
-/// How the stage's area is divided at the moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Geometry {
-    /// The ruler's width.
-    pub(super) ruler: i32,
-    /// A lane's width.
-    pub(super) lane: i32,
-    /// Free room on either side of a lane, through which the links run.
-    pub(super) gutter: i32,
-    columns: usize,
-    pub(super) rows: usize,
-    /// The first and the last row to draw.
-    pub(super) visible: (usize, usize),
-}
+/// Room below the last row, for what waits and for what is in the kernel.
+pub(super) const BELOW: i32 = 96;
+/// Pixels beyond the edges that are drawn ahead of scrolling.
+const AHEAD: i32 = 240;
+/// The stage is drawn anew when it was scrolled by so much: less than [`AHEAD`].
+const GRAIN: i32 = 64;
+/// A lane that is folded.
+const FOLDED: i32 = 44;
 
 /// The part of the stage that is in sight.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Viewport {
+    pub(super) left: i32,
     pub(super) top: i32,
     pub(super) width: i32,
     pub(super) height: i32,
 }
 
-/// Pixels for so many of something. Browsers draw nothing beyond some 2^24 anyway.
-fn pixels(count: usize, each: i32) -> i32 {
-    i32::try_from(count)
-        .unwrap_or(i32::MAX)
-        .saturating_mul(each)
-}
-
-fn row(at: i32) -> usize {
-    usize::try_from(at).unwrap_or_default()
-}
-
-/// The first and the last row in sight.
-fn rows_in_sight(view: Viewport) -> (i32, i32) {
-    ((view.top - TOP) / ROW, (view.top + view.height) / ROW)
-}
-
 impl Viewport {
-    /// Whether a row between these two is in sight.
-    pub(super) fn shows(self, first: usize, last: usize) -> bool {
-        let (top, bottom) = rows_in_sight(self);
-        first <= row(bottom) && last >= row(top)
+    /// What is seen, in steps that are worth drawing anew.
+    pub(super) fn new(left: i32, top: i32, width: i32, height: i32) -> Self {
+        Self {
+            left: left / GRAIN * GRAIN,
+            top: top / GRAIN * GRAIN,
+            width,
+            height,
+        }
+    }
+
+    /// The places between which things are drawn.
+    pub(super) fn drawn(self) -> (i32, i32) {
+        (self.top - AHEAD, self.top + self.height + GRAIN + AHEAD)
+    }
+
+    /// The places in sight.
+    pub(super) fn seen(self) -> (i32, i32) {
+        (self.top, self.top + self.height)
     }
 }
 
+/// How the stage's width is divided at the moment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Geometry {
+    /// The ruler's width.
+    pub(super) ruler: i32,
+    /// Free room on either side of a lane, through which the flows run.
+    pub(super) gutter: i32,
+    /// The left edge of each lane, and the right edge of the last one.
+    edges: Vec<i32>,
+    /// The lanes in sight.
+    pub(super) columns: (usize, usize),
+}
+
 impl Geometry {
-    pub(super) fn new(view: Viewport, columns: usize, rows: usize) -> Self {
-        let narrow = view.width < 600;
-        let (ruler, least, most, gutter) = if narrow {
-            (42, 160, 320, 14)
+    /// `folded` says of each lane whether it is.
+    pub(super) fn new(view: Viewport, folded: &[bool]) -> Self {
+        let (ruler, least, most, gutter) = if view.width < 600 {
+            (44, 166, 320, 20)
         } else {
-            (60, 216, 380, 24)
+            (64, 232, 400, 34)
         };
-        let share = (view.width - ruler) / i32::try_from(columns.max(1)).unwrap_or(i32::MAX);
-        let (first, last) = rows_in_sight(view);
+        let narrow = folded.iter().filter(|folded| **folded).count();
+        let wide = i32::try_from(folded.len() - narrow).unwrap_or(i32::MAX);
+        let rest = view.width - ruler - FOLDED * i32::try_from(narrow).unwrap_or(0);
+        let share = (rest / wide.max(1)).clamp(least, most);
+        let mut edges = vec![ruler];
+        let mut edge = ruler;
+        for folded in folded {
+            edge = edge.saturating_add(if *folded { FOLDED } else { share });
+            edges.push(edge);
+        }
+        let (from, to) = (view.left + ruler, view.left + view.width);
+        let first = edges.partition_point(|edge| *edge <= from);
+        let after = edges.partition_point(|edge| *edge < to + GRAIN);
         Self {
             ruler,
-            lane: share.clamp(least, most),
             gutter,
-            columns,
-            rows,
-            visible: (row(first - AHEAD), row(last + AHEAD)),
+            edges,
+            columns: (first.saturating_sub(1), after.saturating_sub(1)),
         }
     }
 
     pub(super) fn width(&self) -> i32 {
-        self.ruler + pixels(self.columns, self.lane)
-    }
-
-    pub(super) fn height(&self) -> i32 {
-        TOP + pixels(self.rows, ROW) + BELOW * ROW
-    }
-
-    /// The upper edge of a row.
-    pub(super) fn y(row: usize) -> i32 {
-        TOP + pixels(row, ROW)
-    }
-
-    /// The middle of a row.
-    pub(super) fn middle(row: usize) -> i32 {
-        Self::y(row) + ROW / 2
+        self.edges.last().copied().unwrap_or_default()
     }
 
     /// The left edge of a lane.
     pub(super) fn x(&self, column: usize) -> i32 {
-        self.ruler + pixels(column, self.lane)
+        self.edges.get(column).copied().unwrap_or_default()
+    }
+
+    /// A lane's width.
+    pub(super) fn lane(&self, column: usize) -> i32 {
+        (self.x(column + 1) - self.x(column)).max(0)
+    }
+
+    /// Whether a lane is folded: only its outline is drawn.
+    pub(super) fn folded(&self, column: usize) -> bool {
+        self.lane(column) <= FOLDED
     }
 
     /// A lane's lifeline.
     pub(super) fn center(&self, column: usize) -> i32 {
-        self.x(column) + self.lane / 2
+        self.x(column) + self.lane(column) / 2
     }
 
     /// Left edge and width of a box in a lane.
     pub(super) fn boxed(&self, column: usize, depth: usize) -> (i32, i32) {
-        let indent = pixels(depth.min(4), 12);
+        if self.folded(column) {
+            return (self.center(column) - 6, 12);
+        }
+        let indent = i32::try_from(depth.min(4)).unwrap_or(0) * 12;
         (
             self.x(column) + self.gutter + indent,
-            self.lane - 2 * self.gutter - indent,
+            self.lane(column) - 2 * self.gutter - indent,
         )
     }
 
-    /// Whether anything between two rows is to be drawn.
-    pub(super) fn shows(&self, first: usize, last: usize) -> bool {
-        first <= self.visible.1 && last >= self.visible.0
+    /// The edge of a lane's boxes that looks to another lane.
+    pub(super) fn edge(&self, column: usize, towards: usize) -> i32 {
+        let (left, width) = self.boxed(column, 0);
+        if towards > column { left + width } else { left }
+    }
+
+    /// Whether anything between two lanes is in sight.
+    pub(super) fn shows(&self, one: usize, other: usize) -> bool {
+        one.min(other) <= self.columns.1 && one.max(other) >= self.columns.0
     }
 }
 
@@ -131,30 +142,26 @@ pub(super) fn place(left: i32, top: i32, width: i32, height: i32) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn lanes_share_the_width_and_never_vanish() {
-        let view = |width| Viewport {
-            width,
-            height: 500,
-            top: 0,
-        };
-        assert_eq!(Geometry::new(view(760), 2, 0).lane, 350);
-        assert_eq!(Geometry::new(view(760), 10, 0).lane, 216);
-        assert!(Geometry::new(view(390), 2, 0).width() <= 390);
+    fn view(left: i32, width: i32) -> Viewport {
+        Viewport::new(left, 0, width, 500)
     }
 
     #[test]
-    fn only_what_is_in_sight_is_drawn() {
-        let view = Viewport {
-            top: 22_000,
-            width: 800,
-            height: 440,
-        };
-        let geometry = Geometry::new(view, 2, 100_000);
-        assert!(!geometry.shows(0, 900));
-        assert!(geometry.shows(0, 1_000));
-        assert!(geometry.shows(1_010, 1_010));
-        assert!(!geometry.shows(1_100, 2_000));
-        assert!(geometry.visible.1 - geometry.visible.0 < 60);
+    fn lanes_share_the_width_and_never_vanish() {
+        assert_eq!(Geometry::new(view(0, 764), &[false; 2]).lane(0), 350);
+        assert_eq!(Geometry::new(view(0, 764), &[false; 10]).lane(9), 232);
+        assert!(Geometry::new(view(0, 390), &[false; 2]).width() <= 390);
+        let folded = Geometry::new(view(0, 764), &[true, false, false]);
+        assert_eq!((folded.lane(0), folded.lane(1)), (FOLDED, 328));
+    }
+
+    #[test]
+    fn only_lanes_in_sight_are_drawn() {
+        let all = Geometry::new(view(10_000, 800), &[false; 500]);
+        let (first, last) = all.columns;
+        assert!(all.x(first) <= 10_064 && all.x(last + 1) >= 10_800);
+        assert!(last - first < 6, "{first}..={last}");
+        assert!(all.shows(0, 499) && all.shows(first, first));
+        assert!(!all.shows(0, first - 1) && !all.shows(last + 1, 499));
     }
 }

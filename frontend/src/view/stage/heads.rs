@@ -8,7 +8,6 @@ use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
 use super::geometry::Geometry;
-use super::links;
 use super::parts::Column;
 use crate::i18n::Messages;
 use crate::view::inspector::kernel;
@@ -23,8 +22,13 @@ pub(super) fn heads(
     store: &Store,
     t: &Messages,
 ) -> Html {
-    let heads = lanes.iter().enumerate().map(|(place, column)| {
-        let style = format!("left:{}px;width:{}px", geometry.x(place) + 1, geometry.lane - 2);
+    let seen = lanes
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| geometry.shows(*place, *place));
+    let heads = seen.map(|(place, column)| {
+        let (left, width) = (geometry.x(place) + 1, geometry.lane(place) - 2);
+        let style = format!("left:{left}px;width:{width}px");
         match column {
             Column::Socket(id) => {
                 let select = {
@@ -138,7 +142,7 @@ fn class_of(protocol: &str) -> &'static str {
 }
 
 fn outside(address: SocketAddr, style: String, t: &Messages) -> Html {
-    let id = testid::lane(links::name(Column::Outside(address)));
+    let id = testid::lane(Column::Outside(address).name());
     html! {
         <div key={id.clone()} class="lane-head outside" ~style={style} title={t.stage.outside_title}
             data-testid={id}>

@@ -1,6 +1,9 @@
 use bytes::Bytes;
+use proptest::prelude::*;
 use sockscope_frontend::model::Entry;
-use sockscope_protocol::{Data, DataFlags, Event, EventBody, Family, Observation, SocketType};
+use sockscope_protocol::{
+    Data, DataFlags, Event, EventBody, Family, Observation, Outcome, SocketType,
+};
 
 use super::*;
 
@@ -153,77 +156,122 @@ fn bytes_that_come_with_the_result_share_its_row() {
     assert_eq!(one.data.first().map(|line| line.row), one.last);
 }
 
-#[test]
-fn every_send_is_linked_to_the_recv_that_took_its_bytes() {
-    let mut session = connected();
-    for (call, offset, bytes) in [(5, 0, b"ab".as_slice()), (6, 2, b"cd")] {
-        session.called(
-            call,
-            Call::Send {
-                socket: ONE,
-                length: 2,
-            },
-        );
-        let sent = session.data(call, 1, offset, bytes);
-        session.event(EventBody::Sent(sent));
-        session.returned(call, Value::Count(2));
-    }
-    let receive = |size| Call::Recv {
-        socket: TWO,
-        size,
-        flags: Vec::new(),
-    };
-    session.called(7, receive(3));
-    let received = session.data(7, 2, 0, b"abc");
-    session.event(EventBody::Received(received));
-    session.returned(7, Value::Count(3));
-    let layout = session.layout();
-    let flows: Vec<u64> = layout
-        .links
-        .iter()
-        .filter_map(|link| match link.kind {
-            LinkKind::Bytes { bytes, .. } => Some(bytes),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(flows, [2, 1]);
+/// What the stage shows of a layout.
+fn shown(layout: &Layout) -> (Vec<u64>, Vec<CallBox>, Vec<Note>, String) {
+    let (times, boxes) = (layout.times.clone(), layout.boxes.clone());
+    let rest = format!(
+        "{:?} {:?} {:?} {:?}",
+        layout.lives, layout.waiting, layout.rows_by_data, layout.farewells
+    );
+    (times, boxes, layout.notes.clone(), rest)
 }
 
-#[test]
-fn however_it_was_updated_the_layout_is_the_same() {
-    let mut at_once = connected();
-    let mut step_by_step = Session::default();
-    at_once.called(5, Call::Close { socket: ONE });
-    at_once.event(EventBody::Closed {
-        socket: ONE,
-        by: ClosedBy::Call,
-    });
-    at_once.returned(5, Value::Nothing);
-    at_once.layout();
-    step_by_step.model = at_once.model.clone();
-    // The same log again, the layout asked for after every event.
-    let mut replayed = connected();
-    replayed.layout();
-    replayed.called(5, Call::Close { socket: ONE });
-    replayed.layout();
-    replayed.event(EventBody::Closed {
-        socket: ONE,
-        by: ClosedBy::Call,
-    });
-    replayed.layout();
-    replayed.returned(5, Value::Nothing);
-    let shown = |session: &mut Session| {
+/// Any conversation between two sockets: who does what next.
+fn conversation(steps: &[(u8, bool)]) -> Session {
+    let mut session = connected();
+    let (mut call, mut offsets) = (10, [0; 2]);
+    let mut waiting = [None; 2];
+    for (what, second) in steps {
+        let (socket, side) = (if *second { TWO } else { ONE }, usize::from(*second));
+        call += 1;
+        match what % 5 {
+            0 => {
+                session.called(call, Call::Send { socket, length: 3 });
+                let sent = session.data(call, socket.0, offsets[side], b"abc");
+                offsets[side] += 3;
+                session.event(EventBody::Sent(sent));
+                session.returned(call, Value::Count(3));
+            }
+            1 if waiting[side].is_none() => {
+                session.called(
+                    call,
+                    Call::Stream {
+                        socket,
+                        size: 1,
+                        credit: 9,
+                    },
+                );
+                waiting[side] = Some((call, 0));
+            }
+            2 => {
+                if let Some((call, offset)) = &mut waiting[side] {
+                    let received = session.data(*call, socket.0, *offset, b"a");
+                    *offset += 1;
+                    session.event(EventBody::Received(received));
+                }
+            }
+            3 => {
+                if let Some((call, _)) = waiting[side].take() {
+                    session.returned(call, Value::Nothing);
+                }
+            }
+            _ => session.made(call, Call::GetSockName { socket }, 9, None),
+        }
+    }
+    session
+}
+
+proptest! {
+    #[test]
+    fn however_it_grew_the_layout_is_the_same(
+        steps in prop::collection::vec((any::<u8>(), any::<bool>()), 0..60),
+        every in 1..9_usize,
+    ) {
+        let whole = conversation(&steps);
+        let mut grown = Session::default();
+        for prefix in (0..steps.len()).step_by(every) {
+            grown.model = conversation(&steps[..prefix]).model;
+            grown.layout();
+        }
+        grown.model = whole.model.clone();
+        let mut at_once = Session { model: whole.model, ..Session::default() };
+        prop_assert_eq!(shown(grown.layout()), shown(at_once.layout()));
+    }
+
+    #[test]
+    fn what_is_in_sight_is_found(
+        steps in prop::collection::vec((any::<u8>(), any::<bool>()), 0..60),
+        first in 0..100_usize,
+        rows in 0..20_usize,
+    ) {
+        let mut session = conversation(&steps);
         let layout = session.layout();
-        (
-            layout.times.clone(),
-            layout.boxes.clone(),
-            layout.notes.clone(),
-            layout.links.clone(),
-            layout.lives.clone(),
-        )
-    };
-    assert_eq!(shown(&mut at_once), shown(&mut replayed));
-    assert_eq!(shown(&mut at_once), shown(&mut step_by_step));
+        let last = first + rows;
+        let in_sight = |one: &&CallBox| {
+            one.first <= last && one.last.is_none_or(|end| end >= first)
+        };
+        let expected: Vec<&CallBox> = layout.boxes.iter().filter(in_sight).collect();
+        let found: Vec<&CallBox> = layout.boxes_between(first, last).collect();
+        prop_assert_eq!(found, expected);
+        let noted = |note: &&Note| first <= note.row && note.row <= last;
+        let expected: Vec<&Note> = layout.notes.iter().filter(noted).collect();
+        let found: Vec<&Note> = layout.notes_between(first, last).iter().collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_left_keeps_its_place_when_the_oldest_rows_go(
+        steps in prop::collection::vec((any::<u8>(), any::<bool>()), 10..60),
+        gone in 1..15_usize,
+    ) {
+        let mut session = conversation(&steps);
+        session.layout();
+        let before = shown(&session.layout);
+        session.layout.let_go(gone);
+        let layout = &session.layout;
+        prop_assert_eq!(&layout.times, &before.0[gone..]);
+        for one in &layout.boxes {
+            let former = before.1.iter().find(|former| former.call == one.call);
+            let former = former.unwrap();
+            prop_assert_eq!(one.first, former.first.saturating_sub(gone));
+            prop_assert_eq!(one.last, former.last.map(|last| last - gone));
+            for line in &one.data {
+                prop_assert_eq!(layout.data_row(line.seq), Some(line.row));
+            }
+        }
+        let all: Vec<&CallBox> = layout.boxes_between(0, usize::MAX - 1).collect();
+        prop_assert_eq!(all.len(), layout.boxes.len());
+    }
 }
 
 #[test]

@@ -1,33 +1,51 @@
 //! The stage: lanes from left to right, time from top to bottom.
 
+mod bands;
 mod call_box;
+mod flows;
 mod geometry;
 mod heads;
+mod hooks;
+mod keys;
 mod layout;
-mod links;
+mod lines;
 mod notes;
 mod parts;
+mod ruler;
+mod scale;
+mod scene;
+mod segments;
+mod shapes;
+mod spans;
+mod spoken;
+mod tanks;
+mod toolbar;
 
-use sockscope_frontend::model::{Lane, LaneId, Model};
-use sockscope_frontend::store::{use_selector, use_store};
-use sockscope_protocol::SocketId;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use std::rc::Rc;
+
+use sockscope_frontend::model::Model;
+use sockscope_frontend::store::{Store, use_selector, use_store};
+use sockscope_protocol::CallId;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use self::call_box::CallView;
-use self::geometry::{Geometry, HEAD, ROW, Viewport, place};
+use self::call_box::Look;
+use self::geometry::{Geometry, Viewport};
 use self::layout::Layout;
-use self::links::Places;
-use self::parts::{CallBox, Column};
-use super::ui::{use_actions, use_model, use_texts, use_ui};
-use super::{empty, format, names, testid};
+use self::lines::Lanes;
+use self::parts::Column;
+use self::scale::{ROW, Scale, Steps};
+use self::scene::Scene;
+use self::toolbar::{Way, Wish};
+use super::ui::{Act, UiHandle, use_actions, use_model, use_texts, use_ui};
+use super::{empty, format, testid};
 
 pub(crate) use call_box::receives_stream;
 
 /// How near to its end the stage follows what is new, pixels.
 const NEAR: i32 = 2 * ROW;
+/// How often the present moves on, to scale, while a call waits.
+const PULSE_MS: u32 = 100;
 
 #[component]
 pub(crate) fn Stage() -> Html {
@@ -43,6 +61,18 @@ pub(crate) fn Stage() -> Html {
     }
 }
 
+/// What the stage keeps between two drawings.
+#[derive(Default)]
+struct Kept {
+    layout: Layout,
+    scale: Scale,
+    lanes: Lanes,
+    /// A time that is to stay at its height above the window's upper edge when the scale changes.
+    hold: Option<(u64, i32)>,
+    /// A call that is to take the focus.
+    focus: Option<CallId>,
+}
+
 /// The scrolling area. Only what is in sight is in the document.
 #[component]
 fn Canvas() -> Html {
@@ -53,38 +83,119 @@ fn Canvas() -> Html {
     let area = use_node_ref();
     let view = use_state_eq(Viewport::default);
     let follow = use_state_eq(|| true);
-    let layout = use_mut_ref(Layout::default);
-    use_size(&area, &view);
+    let way = use_state_eq(Way::default);
+    let marks = use_state_eq(Vec::<CallId>::new);
+    let active = use_state_eq(|| None::<CallId>);
+    let kept = use_mut_ref(Kept::default);
+    hooks::use_size(&area, &view);
 
     let model = store.model();
-    layout.borrow_mut().update(&model);
-    let layout = layout.borrow();
-    let lanes = columns(&model, &layout, *view);
-    let geometry = Geometry::new(*view, lanes.len(), layout.times.len());
-    let places = Places(&lanes);
+    let mut borrowed = kept.borrow_mut();
+    let Kept {
+        layout,
+        scale,
+        lanes,
+        ..
+    } = &mut *borrowed;
+    layout.update(&model);
+    scale.update(&layout.times, layout.generation, way.steps);
+    let seen = view.seen();
+    let lanes = lanes.in_sight(&model, layout, scale.rows_between(seen.0, seen.1));
+    let (layout, scale) = (&*layout, &*scale);
+    let closed = |column: &Column| match column {
+        Column::Socket(id) => model.socket(*id).is_some_and(|socket| !socket.is_open()),
+        _ => false,
+    };
+    let any_closed = lanes.iter().any(closed);
+    let folded: Vec<bool> = lanes
+        .iter()
+        .map(|one| way.fold_closed && closed(one))
+        .collect();
+    let geometry = Geometry::new(*view, &folded);
+    let drawn = view.drawn();
+    let rows = scale.rows_between(drawn.0, drawn.1);
+    let time = store.now_us();
+    let waits = !layout.waiting.is_empty();
+    let now = match way.steps {
+        Steps::Equal => scale.y(layout.times.len()),
+        Steps::Time { .. } if waits => scale.at(time),
+        Steps::Time { .. } => scale.at(model.time),
+    };
+    let scene = Scene {
+        model: &model,
+        layout,
+        scale,
+        geometry: &geometry,
+        lanes: &lanes,
+        rows,
+        boxes: layout.boxes_between(rows.0, rows.1).collect(),
+        now,
+        lit: ui.pointed_out(),
+        t,
+    };
+    let bands = flows::bands(&model, layout, rows, scene.sockets());
+    let linked: Vec<CallId> = bands
+        .iter()
+        .filter(|band| scene.lit.is_some_and(|call| band.touches(call)))
+        .flat_map(|band| [band.from.call, band.to.call])
+        .flatten()
+        .filter(|call| Some(*call) != scene.lit)
+        .collect();
+    let deepest = scene.boxes.iter().map(|one| scene.bottom(one)).max();
+    let height = now.max(deepest.unwrap_or_default()) + geometry::BELOW;
 
-    let rows = layout.times.len();
-    use_end(&area, *follow, (rows, *view));
-    let place = ui.selected.and_then(|id| places.get(Column::Socket(id)));
-    use_lane_in_sight(
-        &area,
-        ui.selected,
-        place.map(|place| (geometry.x(place), geometry.lane)),
-        lanes.len(),
-    );
+    hooks::use_pulse(waits && !way.steps.is_equal(), PULSE_MS);
+    hooks::use_end(&area, *follow, (height, view.height));
+    let place = ui.selected.and_then(|id| scene.place(Column::Socket(id)));
+    let lane = place.map(|place| (geometry.x(place), geometry.lane(place)));
+    hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len());
+    hooks::use_hold(&area, &kept, (way.steps, layout.generation));
+    hooks::use_focus(&area, &kept, *active);
+
+    let tab_stop = active
+        .or(ui.call)
+        .filter(|call| layout.find(*call).is_some());
+    let tab_stop = tab_stop.or_else(|| {
+        layout
+            .boxes
+            .iter()
+            .rev()
+            .find(|one| one.column.is_some())
+            .map(|one| one.call)
+    });
+    let look = Look {
+        store: &store,
+        selected: ui.call,
+        active: tab_stop,
+        linked: &linked,
+        marks: &marks,
+    };
+    let wish = {
+        let (kept, area) = (kept.clone(), area.clone());
+        let (way, marks) = (way.clone(), marks.clone());
+        Callback::from(move |wish: Wish| {
+            if wish == Wish::MarkNothing {
+                marks.set(Vec::new());
+            }
+            hold(&kept, &area, None);
+            let fitting = || kept.borrow().layout.fitting();
+            way.set(way.after(wish, fitting));
+        })
+    };
+    let top = use_mut_ref(|| 0);
     let onscroll = {
         let (area, view, follow) = (area.clone(), view.clone(), follow.clone());
         Callback::from(move |_: Event| {
             if let Some(area) = area.cast::<Element>() {
-                let seen = look(&area);
                 let end = area.scroll_height() - area.client_height();
-                if seen.top + NEAR >= end {
+                let now = area.scroll_top();
+                if now + NEAR >= end {
                     follow.set(true);
-                } else if seen.top < view.top {
+                } else if now < top.replace(now) {
                     // Upwards: by a person. What is new moves the end away, not the place.
                     follow.set(false);
                 }
-                view.set(seen);
+                view.set(hooks::look(&area));
             }
         })
     };
@@ -92,24 +203,60 @@ fn Canvas() -> Html {
         let follow = follow.clone();
         Callback::from(move |_| follow.set(true))
     };
+    let pointing = Pointing {
+        ui: ui.clone(),
+        store: store.clone(),
+        marks: marks.clone(),
+        active: active.clone(),
+    };
+    let onkeydown = {
+        let (pointing, kept, wish) = (pointing.clone(), kept.clone(), wish.clone());
+        let lanes = lanes.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            pointing.key(&event, &kept, &lanes, tab_stop, &wish);
+        })
+    };
+    let zoom = {
+        let (kept, area, wish) = (kept.clone(), area.clone(), wish.clone());
+        Callback::from(move |(by, y): (i32, i32)| {
+            wish.emit(Wish::Zoom(by));
+            hold(&kept, &area, Some(y));
+        })
+    };
+    hooks::use_wheel(&area, zoom);
     let selected = ui.selected.map(Column::Socket);
-    let (width, height) = (geometry.width(), geometry.height());
+    let (width, high) = (geometry.width(), height);
+    let delta = delta(&model, &marks, t);
+    let tools = toolbar::draw(
+        *way,
+        any_closed || way.fold_closed,
+        delta,
+        &wish,
+        &t.diagram,
+    );
     html! {
         <>
-        <div class="stage-scroll" id="stage" tabindex="0" ref={area} {onscroll} data-testid={testid::STAGE}
-            role="group" aria-label={t.stage.title}>
+        { tools }
+        <div class="stage-scroll" id="stage" tabindex="-1" ref={area} {onscroll} data-testid={testid::STAGE}
+            data-steps={if way.steps.is_equal() { "equal" } else { "time" }}
+            role="group" aria-label={t.stage.title} {onkeydown}
+            onclick={pointing.click()} onpointerover={pointing.over()}
+            onpointerleave={pointing.leave()} onfocusin={pointing.focus()} onfocusout={pointing.blur()}>
             { heads::heads(&model, &lanes, &geometry, &ui, &store, t) }
-            <div class="stage-canvas" ~style={format!("width:{width}px;height:{height}px")}>
-                <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
-                    { links::lifelines(&layout, &geometry, &places, selected) }
-                    { links::links(&layout, &geometry, &places, &t.stage) }
-                    { links::in_kernel(&model, &layout, &geometry, &places, &t.stage) }
+            <div class="stage-canvas" ~style={format!("width:{width}px;height:{high}px")}>
+                <svg width={width.to_string()} height={high.to_string()} aria-hidden="true">
+                    { lines::lifelines(&scene, selected) }
+                    { segments::draw(&scene) }
+                    { bands::draw(&scene, &bands) }
+                    { tanks::draw(&scene) }
                 </svg>
-                { ticks(&layout, &geometry) }
-                <ol class="calls" aria-label={t.calls.title}>
-                    { calls(&model, &layout, &geometry, &places) }
-                </ol>
-                { notes::notes(&layout, &geometry, &places, &t.stage) }
+                <div class="ruler" ~style={format!("width:{}px", geometry.ruler)}>
+                    { ruler::ticks(&scene) }
+                    { ruler::delta(&scene, &marks) }
+                </div>
+                { ruler::silences(&scene, time) }
+                <ol class="calls" aria-label={t.calls.title}>{ call_box::draw(&scene, &look) }</ol>
+                { notes::draw(&scene) }
             </div>
         </div>
         if !*follow {
@@ -121,145 +268,156 @@ fn Canvas() -> Html {
     }
 }
 
-/// The lanes in sight: those of sockets that are closed go when their rows have scrolled away, and a
-/// peer's goes with that of the socket beside it.
-fn columns(model: &Model, layout: &Layout, view: Viewport) -> Vec<Column> {
-    let alive = |column| {
-        let life = layout.life(column);
-        life.is_none_or(|life| view.shows(life.first, life.last.unwrap_or(usize::MAX)))
+/// The time between the chosen calls, in words.
+fn delta(model: &Model, marks: &[CallId], t: &crate::i18n::Messages) -> Option<String> {
+    let mut calls = marks.iter().filter_map(|call| model.call(*call));
+    let (one, other) = (calls.next()?, calls.next());
+    let Some(other) = other else {
+        return Some(t.diagram.delta_one.to_owned());
     };
-    let lanes = model.lanes().into_iter().filter_map(|Lane { id, beside }| {
-        let (column, by) = match id {
-            LaneId::Socket(socket) => (Column::Socket(socket), Column::Socket(socket)),
-            LaneId::Outside(address) => {
-                let outside = Column::Outside(address);
-                (outside, beside.map_or(outside, Column::Socket))
-            }
-        };
-        alive(by).then_some(column)
-    });
-    let loose = (layout.loose && alive(Column::Loose)).then_some(Column::Loose);
-    lanes.chain(loose).collect()
+    let (first, then) = if one.started <= other.started {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    let span = format::duration(then.started - first.started);
+    let name = |call: &sockscope_frontend::model::CallRecord| call.name().unwrap_or("?");
+    Some(format!("Δt {span}: {} → {}", name(first), name(then)))
 }
 
-fn look(area: &Element) -> Viewport {
-    Viewport {
-        top: area.scroll_top(),
-        width: area.client_width(),
-        height: area.client_height() - HEAD,
+/// Remembers which time stands where, before the scale changes: at `client_y`, or in the middle.
+fn hold(kept: &Rc<std::cell::RefCell<Kept>>, area: &NodeRef, client_y: Option<i32>) {
+    let Some(area) = area.cast::<HtmlElement>() else {
+        return;
+    };
+    let inside = client_y.map_or(area.client_height() / 2, |y| {
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+        let top = area.get_bounding_client_rect().top() as i32;
+        y - top
+    });
+    let mut kept = kept.borrow_mut();
+    let place = area.scroll_top() + inside - geometry::HEAD;
+    let row = kept.scale.row_at(place);
+    let time = kept.layout.times.get(row).or(kept.layout.times.last());
+    kept.hold = time.map(|time| (*time, inside - geometry::HEAD));
+}
+
+/// What a pointer and the keys do to calls. One place for all calls: no call has handlers of its own.
+#[derive(Clone)]
+struct Pointing {
+    ui: UiHandle,
+    store: Store,
+    marks: UseStateHandle<Vec<CallId>>,
+    active: UseStateHandle<Option<CallId>>,
+}
+
+/// The call to which what an event happened to belongs, and whether it is its way out.
+fn target(event: &Event) -> Option<(CallId, bool)> {
+    let element: Element = event.target_dyn_into()?;
+    let cancels = element.has_attribute("data-cancel");
+    let found = element.closest("[data-call],[data-flow]").ok()??;
+    let number = found
+        .get_attribute("data-call")
+        .or_else(|| found.get_attribute("data-flow"));
+    Some((CallId(number?.parse().ok()?), cancels))
+}
+
+impl Pointing {
+    fn light(&self, call: Option<CallId>) {
+        if self.ui.lit != call {
+            self.ui.dispatch(Act::Light(call));
+        }
     }
-}
 
-/// Measures the scrolling area now and whenever its size changes.
-#[hook]
-fn use_size(area: &NodeRef, view: &UseStateHandle<Viewport>) {
-    let view = view.setter();
-    use_effect_with(area.clone(), move |area| {
-        let element = area.cast::<Element>();
-        let watched = element.clone();
-        let measure = Closure::<dyn FnMut()>::new(move || {
-            if let Some(element) = &watched {
-                view.set(look(element));
+    fn mark(&self, call: CallId) {
+        let mut marks = (*self.marks).clone();
+        if let Some(index) = marks.iter().position(|one| *one == call) {
+            marks.remove(index);
+        } else {
+            if marks.len() > 1 {
+                marks.remove(0);
             }
-        });
-        let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
-        if let (Some(observer), Some(element)) = (&observer, &element) {
-            observer.observe(element);
+            marks.push(call);
         }
-        move || {
-            if let Some(observer) = observer {
-                observer.disconnect();
-            }
-            drop(measure);
-        }
-    });
-}
+        self.marks.set(marks);
+    }
 
-/// Scrolls to the newest row, while a person has not scrolled away from it.
-#[hook]
-fn use_end(area: &NodeRef, follow: bool, change: (usize, Viewport)) {
-    let area = area.clone();
-    use_effect_with((follow, change.0, change.1.height), move |(follow, ..)| {
-        if let (true, Some(area)) = (*follow, area.cast::<Element>()) {
-            area.set_scroll_top(area.scroll_height());
-        }
-    });
-}
+    fn select(&self, call: CallId) {
+        let socket = self
+            .store
+            .model()
+            .call(call)
+            .and_then(|record| record.socket);
+        self.active.set(Some(call));
+        self.ui.dispatch(Act::SelectCall(call, socket));
+    }
 
-/// Scrolls sideways to the lane of the selected socket, when another was selected or lanes came or went.
-#[hook]
-fn use_lane_in_sight(
-    area: &NodeRef,
-    selected: Option<SocketId>,
-    lane: Option<(i32, i32)>,
-    lanes: usize,
-) {
-    let area = area.clone();
-    use_effect_with((selected, lane.is_some(), lanes), move |_| {
-        if let (Some((left, width)), Some(area)) = (lane, area.cast::<Element>()) {
-            let (from, seen) = (area.scroll_left(), area.client_width());
-            if left < from || left + width > from + seen {
-                area.set_scroll_left(left + width / 2 - seen / 2);
-            }
-        }
-    });
-}
-
-/// Times at the left edge, where they differ from the row above.
-fn ticks(layout: &Layout, geometry: &Geometry) -> Html {
-    let (first, last) = geometry.visible;
-    let mut shown = String::new();
-    let rows = layout.times.iter().enumerate().skip(first);
-    rows.take(last.saturating_sub(first) + 1)
-        .filter_map(|(row, time)| {
-            let text = format::clock(*time);
-            (text != shown).then(|| {
-                shown.clone_from(&text);
-                let style = format!("top:{}px;width:{}px", Geometry::y(row), geometry.ruler - 4);
-                html! { <span key={row} class="tick" ~style={style}>{ text }</span> }
-            })
+    fn click(&self) -> Callback<MouseEvent> {
+        let this = self.clone();
+        Callback::from(move |event: MouseEvent| match target(&event) {
+            Some((call, true)) => this.store.cancel(call),
+            Some((call, false)) if event.shift_key() => this.mark(call),
+            Some((call, false)) => this.select(call),
+            None => {}
         })
-        .collect()
-}
+    }
 
-fn calls(model: &Model, layout: &Layout, geometry: &Geometry, places: &Places<'_>) -> Html {
-    let deepest = |column| {
-        let waiting = layout.boxes.iter().rev().take(2_000);
-        waiting
-            .filter(|one| one.column == Some(column) && one.last.is_none())
-            .map(|one| one.depth)
-            .max()
-            .unwrap_or_default()
-    };
-    layout
-        .boxes
-        .iter()
-        .filter(|one| geometry.shows(one.first, one.last.unwrap_or(geometry.rows + 8)))
-        .filter_map(|one| {
-            let column = one.column?;
-            let record = model.call(one.call)?;
-            let last = one
-                .last
-                .unwrap_or_else(|| geometry.rows + deepest(column).saturating_sub(one.depth));
-            let (left, width) = geometry.boxed(places.get(column)?, one.depth);
-            let height = height(one, last);
-            let place = place(left, Geometry::y(one.first) + 1, width, height);
-            // From here a call that waits grows.
-            let place = format!("{place};--height:{height}px");
-            let class = match column {
-                Column::Socket(id) => model
-                    .socket(id)
-                    .map_or("", |socket| names::protocol(socket).1),
-                Column::Loose | Column::Outside(_) => "",
-            };
-            Some(html! {
-                <CallView key={one.call.0} one={one.clone()} {place} {class}
-                    lane={links::name(column)} record={record.clone()} />
-            })
+    fn over(&self) -> Callback<PointerEvent> {
+        let this = self.clone();
+        Callback::from(move |event: PointerEvent| this.light(target(&event).map(|(call, _)| call)))
+    }
+
+    fn leave(&self) -> Callback<PointerEvent> {
+        let this = self.clone();
+        Callback::from(move |_| this.light(None))
+    }
+
+    fn focus(&self) -> Callback<FocusEvent> {
+        let this = self.clone();
+        Callback::from(move |event: FocusEvent| {
+            if let Some((call, _)) = target(&event) {
+                this.active.set(Some(call));
+                this.light(Some(call));
+            }
         })
-        .collect()
-}
+    }
 
-fn height(one: &CallBox, last: usize) -> i32 {
-    Geometry::y(last + 1) - Geometry::y(one.first) - 3
+    fn blur(&self) -> Callback<FocusEvent> {
+        let this = self.clone();
+        Callback::from(move |_| this.light(None))
+    }
+
+    fn key(
+        &self,
+        event: &KeyboardEvent,
+        kept: &Rc<std::cell::RefCell<Kept>>,
+        lanes: &[Column],
+        tab_stop: Option<CallId>,
+        wish: &Callback<Wish>,
+    ) {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let call = target(event).map(|(call, _)| call).or(tab_stop);
+        let key = event.key();
+        let wished = match (key.as_str(), call) {
+            ("e", _) if kept.borrow().scale.steps.is_equal() => Wish::Time,
+            ("e", _) => Wish::Equal,
+            ("m", Some(call)) => return self.mark(call),
+            ("Delete", Some(call)) => return self.store.cancel(call),
+            (key, Some(call)) => {
+                let mut kept = kept.borrow_mut();
+                if let Some(next) = keys::step(&kept.layout, lanes, call, key) {
+                    event.prevent_default();
+                    kept.focus = Some(next);
+                    drop(kept);
+                    self.active.set(Some(next));
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        wish.emit(wished);
+    }
 }

@@ -3,25 +3,45 @@
 use sockscope_protocol::{ClosedBy, PeerGone};
 use yew::prelude::*;
 
-use super::geometry::{Geometry, ROW, place};
-use super::layout::Layout;
-use super::links::Places;
+use super::geometry::place;
 use super::parts::{Note, NoteKind};
-use crate::i18n::Stage;
+use super::scale::ROW;
+use super::scene::Scene;
 
-pub(super) fn notes(layout: &Layout, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Html {
-    layout
-        .notes
-        .iter()
-        .filter(|note| geometry.shows(note.row, note.row))
-        .filter_map(|note| draw(note, geometry, places, t))
+pub(super) fn draw(scene: &Scene<'_>) -> Html {
+    let (first, last) = scene.rows;
+    let notes = scene.layout.notes_between(first, last).iter();
+    // To scale, those of one lane that come too close to each other give way to the first.
+    let mut taken: Vec<(usize, i32)> = Vec::new();
+    notes
+        .filter_map(|note| {
+            let y = scene.scale.middle(note.row) - ROW / 2;
+            if let Some(column) = note.column {
+                let lane = scene.place(column)?;
+                if taken.iter().any(|(one, below)| *one == lane && y < *below) {
+                    return None;
+                }
+                taken.push((lane, y + ROW - 4));
+            }
+            one(scene, note, y)
+        })
         .collect()
 }
 
-fn draw(note: &Note, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Option<Html> {
+fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
+    let t = &scene.t.stage;
     let (left, width) = match note.column {
-        Some(column) => geometry.boxed(places.get(column)?, 0),
-        None => (geometry.ruler, geometry.width() - geometry.ruler),
+        Some(column) => {
+            let lane = scene.place(column)?;
+            if !scene.geometry.shows(lane, lane) || scene.geometry.folded(lane) {
+                return None;
+            }
+            scene.geometry.boxed(lane, 0)
+        }
+        None => (
+            scene.geometry.ruler,
+            scene.geometry.width() - scene.geometry.ruler,
+        ),
     };
     let (class, text) = match note.kind {
         NoteKind::State(state) => ("state", state.name().to_owned()),
@@ -31,9 +51,8 @@ fn draw(note: &Note, geometry: &Geometry, places: &Places<'_>, t: &Stage) -> Opt
         NoteKind::Closed(ClosedBy::SessionEnd) => ("closed", t.closed_session.to_owned()),
         NoteKind::Missing(count) => ("gap", (t.missing)(count)),
     };
-    let style = place(left, Geometry::y(note.row), width, ROW);
     Some(html! {
-        <div key={note.seq.0} class={classes!("note", class)} ~style={style}>
+        <div key={note.seq.0} class={classes!("note", class)} ~style={place(left, y, width, ROW)}>
             <span title={text.clone()}>{ text.clone() }</span>
         </div>
     })

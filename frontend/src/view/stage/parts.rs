@@ -1,4 +1,4 @@
-//! What stands on the stage: columns, calls, notes and links, placed by row.
+//! What stands on the stage: columns, calls and notes, placed by row.
 
 use std::net::SocketAddr;
 
@@ -12,6 +12,17 @@ pub(crate) enum Column {
     Loose,
     Socket(SocketId),
     Outside(SocketAddr),
+}
+
+impl Column {
+    /// Its name in `data-lane`, `data-from`, `data-to` and the lanes' test ids.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Loose => "none".to_owned(),
+            Self::Socket(id) => id.to_string(),
+            Self::Outside(address) => format!("outside-{address}"),
+        }
+    }
 }
 
 /// Bytes within a call.
@@ -36,6 +47,28 @@ pub(crate) struct CallBox {
     pub(crate) data: Vec<DataLine>,
 }
 
+impl CallBox {
+    /// Its bytes between two rows.
+    pub(crate) fn data_in(&self, first: usize, last: usize) -> &[DataLine] {
+        let from = self.data.partition_point(|line| line.row < first);
+        let to = self.data.partition_point(|line| line.row <= last);
+        self.data.get(from..to).unwrap_or_default()
+    }
+
+    /// The bytes that came with its return.
+    pub(crate) fn data_at_end(&self) -> Option<&DataLine> {
+        self.data.last().filter(|line| Some(line.row) == self.last)
+    }
+
+    /// Whether its last row but one is free: then what stands in its last row has more room.
+    pub(crate) fn roomy(&self) -> bool {
+        let before = self.data.len().checked_sub(2);
+        let before = before.and_then(|index| self.data.get(index));
+        self.last
+            .is_some_and(|last| last > self.first && before.is_none_or(|line| line.row + 1 < last))
+    }
+}
+
 /// What happens to a socket without a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoteKind {
@@ -52,25 +85,6 @@ pub(crate) struct Note {
     /// None: it concerns the whole stage.
     pub(crate) column: Option<Column>,
     pub(crate) kind: NoteKind,
-}
-
-/// What a link between two lanes stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LinkKind {
-    /// Bytes that arrived, and the event that sent them and the event that received them.
-    Bytes { bytes: u64, datagram: bool },
-    /// A connection came about. Inferred from both ends' calls.
-    Handshake,
-    /// `accept` made a socket.
-    Accepted,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Link {
-    pub(crate) id: (Seq, Seq),
-    pub(crate) kind: LinkKind,
-    pub(crate) from: (Column, usize),
-    pub(crate) to: (Column, usize),
 }
 
 /// From which row to which a socket lives.

@@ -1,0 +1,98 @@
+//! Time at the left edge: since the session began, silences that are left out, and the time between
+//! two calls.
+
+use sockscope_protocol::CallId;
+use yew::prelude::*;
+
+use super::geometry::place;
+use super::scale::{FOLD, ROW};
+use super::scene::Scene;
+use crate::view::{format, testid};
+
+/// Times, where they differ from those above, or at even steps.
+pub(super) fn ticks(scene: &Scene<'_>) -> Html {
+    let width = scene.geometry.ruler - 4;
+    let tick = |key: u64, y: i32, text: String| {
+        let style = format!("top:{y}px;width:{width}px");
+        html! { <span {key} class="tick" ~style={style}>{ text }</span> }
+    };
+    let (first, last) = scene.rows;
+    if !scene.scale.steps.is_equal() {
+        let (step, times) = scene.scale.ticks(scene.rows, scene.now);
+        let ticks = times.into_iter();
+        return ticks
+            .map(|time| tick(time, scene.scale.at(time) - ROW / 2, clock(time, step)))
+            .collect();
+    }
+    let mut shown = String::new();
+    let rows = scene.layout.times.iter().enumerate().skip(first);
+    rows.take(last.saturating_sub(first) + 1)
+        .filter_map(|(row, time)| {
+            let text = format::clock(*time);
+            (text != shown).then(|| {
+                shown.clone_from(&text);
+                tick(row as u64, scene.scale.y(row), text)
+            })
+        })
+        .collect()
+}
+
+/// A time as exact as the steps of the ruler are.
+fn clock(us: u64, step: u64) -> String {
+    if step < 1_000 {
+        let seconds = us / 1_000_000 % 60;
+        return format!("{seconds}.{:06}", us % 1_000_000);
+    }
+    let text = format::clock(us);
+    if step < 1_000_000 {
+        return text;
+    }
+    let whole = text.split('.').next().unwrap_or_default();
+    format!("{whole} s").replace(if text.contains(':') { " s" } else { "" }, "")
+}
+
+/// The silences that are folded.
+pub(super) fn silences(scene: &Scene<'_>, now: u64) -> Html {
+    let (first, last) = scene.rows;
+    let mark = |y: i32, us: u64| {
+        let style = place(0, y, scene.geometry.width(), FOLD - 36);
+        let text = (scene.t.diagram.left_out)(&format::duration(us));
+        html! {
+            <div key={format!("fold-{y}")} class="silence" ~style={style} data-testid={testid::SILENCE}
+                data-us={us.to_string()}>
+                <span>{ "⋯ " }{ text }</span>
+            </div>
+        }
+    };
+    let folds = scene.scale.folds_between(first, last).iter();
+    let folds = folds.map(|fold| mark(scene.scale.y(fold.after) + 20, fold.us));
+    let waits = !scene.layout.waiting.is_empty();
+    let tail = scene.scale.cut_at(now).filter(|_| waits);
+    let tail = tail.map(|us| mark(scene.now - FOLD, us));
+    folds.chain(tail).collect()
+}
+
+/// The bracket from one chosen call to the other.
+pub(super) fn delta(scene: &Scene<'_>, marks: &[CallId]) -> Html {
+    let chosen = marks.iter().filter_map(|call| {
+        let index = scene.layout.find(*call)?;
+        let one = scene.layout.boxes.get(index)?;
+        Some((scene.top(one), scene.model.call(*call)?.started))
+    });
+    let mut chosen: Vec<(i32, u64)> = chosen.collect();
+    chosen.sort_unstable();
+    let left = scene.geometry.ruler - 6;
+    match chosen.as_slice() {
+        [(top, begun), (bottom, ended)] => {
+            let span = format::duration(ended - begun);
+            html! {
+                <div class="delta" data-testid={testid::DELTA} data-us={(ended - begun).to_string()}
+                    ~style={place(left, *top, 10, (bottom - top).max(2))}>
+                    <span>{ "Δt " }{ span }</span>
+                </div>
+            }
+        }
+        [(top, _)] => html! { <div class="delta" ~style={place(left, *top, 10, 2)}></div> },
+        _ => Html::default(),
+    }
+}

@@ -1,0 +1,185 @@
+//! How time is drawn, what is folded, the time between two calls, and what the marks mean.
+
+use yew::prelude::*;
+
+use super::scale::{Steps, ZOOM};
+use crate::i18n::Diagram;
+use crate::view::testid;
+
+/// What can be asked of the stage, with a button or a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Equal,
+    Time,
+    Zoom(i32),
+    FoldSilence,
+    FoldClosed,
+    Legend,
+    MarkNothing,
+}
+
+/// How the stage is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) steps: Steps,
+    /// The zoom and the folds to scale, kept while the steps are equal.
+    pub(super) zoom: Option<i32>,
+    pub(super) fold: bool,
+    pub(super) fold_closed: bool,
+    pub(super) legend: bool,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self {
+            steps: Steps::Equal,
+            zoom: None,
+            fold: true,
+            fold_closed: false,
+            legend: false,
+        }
+    }
+}
+
+impl Way {
+    /// The way after a wish; `fitting` gives a zoom that shows the session well.
+    pub(super) fn after(self, wish: Wish, fitting: impl FnOnce() -> i32) -> Self {
+        let mut next = self;
+        match wish {
+            Wish::Equal => next.steps = Steps::Equal,
+            Wish::Time => {
+                let zoom = self.zoom.unwrap_or_else(fitting);
+                next.zoom = Some(zoom);
+                next.steps = Steps::Time {
+                    zoom,
+                    fold: self.fold,
+                };
+            }
+            Wish::Zoom(by) => {
+                if let Steps::Time { zoom, fold } = self.steps {
+                    let zoom = (zoom + by).clamp(*ZOOM.start(), *ZOOM.end());
+                    next.zoom = Some(zoom);
+                    next.steps = Steps::Time { zoom, fold };
+                }
+            }
+            Wish::FoldSilence => {
+                next.fold = !self.fold;
+                if let Steps::Time { zoom, .. } = self.steps {
+                    let fold = next.fold;
+                    next.steps = Steps::Time { zoom, fold };
+                }
+            }
+            Wish::FoldClosed => next.fold_closed = !self.fold_closed,
+            Wish::Legend => next.legend = !self.legend,
+            Wish::MarkNothing => {}
+        }
+        next
+    }
+}
+
+pub(super) fn draw(
+    way: Way,
+    closed: bool,
+    delta: Option<String>,
+    wish: &Callback<Wish>,
+    t: &Diagram,
+) -> Html {
+    let button = |wished: Wish,
+                  id: &'static str,
+                  text: &'static str,
+                  title: &'static str,
+                  pressed: Option<bool>| {
+        let wish = wish.clone();
+        let onclick = Callback::from(move |_: MouseEvent| wish.emit(wished));
+        let pressed = pressed.map(|pressed| pressed.to_string());
+        html! {
+            <button class="small" data-testid={id} {title} aria-label={(text.len() < 4).then_some(title)}
+                aria-pressed={pressed} {onclick}>{ text }</button>
+        }
+    };
+    let equal = way.steps.is_equal();
+    html! {
+        <div class="stage-tools" role="toolbar" data-testid={testid::STAGE_TOOLS} aria-label={t.tools}>
+            <span class="segments">
+                { button(Wish::Equal, testid::STEPS_EQUAL, t.equal, t.equal_title, Some(equal)) }
+                { button(Wish::Time, testid::STEPS_TIME, t.to_scale, t.to_scale_title, Some(!equal)) }
+            </span>
+            if !equal {
+                <span class="segments">
+                    { button(Wish::Zoom(-1), testid::ZOOM_OUT, "−", t.zoom_out, None) }
+                    { button(Wish::Zoom(1), testid::ZOOM_IN, "+", t.zoom_in, None) }
+                </span>
+                { button(Wish::FoldSilence, testid::FOLD_SILENCE, t.fold_silence, t.fold_silence_title, Some(way.fold)) }
+            }
+            if closed {
+                { button(Wish::FoldClosed, testid::FOLD_CLOSED, t.fold_closed, t.fold_closed_title, Some(way.fold_closed)) }
+            }
+            if let Some(delta) = delta {
+                <span class="delta-text" role="status">{ delta }</span>
+                { button(Wish::MarkNothing, testid::DELTA_CLEAR, "×", t.delta_clear, None) }
+            }
+            <span class="space"></span>
+            { button(Wish::Legend, testid::LEGEND, t.legend, t.legend, Some(way.legend)) }
+            if way.legend { { legend(t) } }
+        </div>
+    }
+}
+
+/// What the marks of the stage mean, each beside a small one of its kind.
+fn legend(t: &Diagram) -> Html {
+    let svg = |inside: Html| {
+        html! { <svg width="52" height="28" aria-hidden="true">{ inside }</svg> }
+    };
+    let band = svg(html! {
+        <g class="flow">
+            <path class="port" d="M0 3h4v8h-4zM0 15h4v4h-4zM48 6h4v8h-4zM48 15h4v4h-4z" />
+            <path class="band" d="M4 3C26 3 26 6 48 6V14C26 14 26 11 4 11zM4 15C26 15 26 15 48 15V19C26 19 26 19 4 19z" />
+        </g>
+    });
+    let kernel = svg(html! {
+        <g class="flow kernel"><path class="port" d="M0 7h4v10h-4z" /><path class="band" d="M4 7H48V17H4z" /></g>
+    });
+    let tank = svg(html! {
+        <g class="tank" transform="translate(13 1)">
+            <rect class="level" x="1" y="12" width="24" height="14" />
+            <path class="wall" d="M0 0v23q0 3 3 3h20q3 0 3-3V0" />
+        </g>
+    });
+    let parcel = |class: &'static str, label: &'static str| {
+        svg(html! {
+            <g class={classes!("flow", "udp", class)}>
+                <path class="band" d="M0 13h52v2h-52z" />
+                <rect class="parcel" x="8" y="5" width="36" height="18" rx="2" />
+                <text class="parcel" x="26" y="14">{ label }</text>
+            </g>
+        })
+    };
+    let inferred = svg(html! {
+        <g class="segment">
+            <path class="line" d="M0 10L45 18" /><path class="head" d="M52 19l-8 2l1.5 -7z" />
+        </g>
+    });
+    let call = |class: &'static str| {
+        html! { <span class={classes!("call", "sample", class)}><i class="bar"></i></span> }
+    };
+    let lines = [
+        (band, t.legend_band),
+        (kernel, t.legend_kernel),
+        (tank, t.legend_tank),
+        (parcel("datagram", "5 B"), t.legend_parcel),
+        (parcel("lost", "✕"), t.legend_lost),
+        (inferred, t.legend_inferred),
+        (call("waiting"), t.legend_waiting),
+        (call("blocked"), t.legend_blocked),
+    ];
+    html! {
+        <div class="stage-legend" data-testid={testid::LEGEND_TEXT}>
+            <dl>
+                { for lines.into_iter().map(|(mark, text)| html! {
+                    <div><dt>{ mark }</dt><dd>{ text }</dd></div>
+                }) }
+            </dl>
+            <p>{ t.legend_keys }</p>
+        </div>
+    }
+}
