@@ -59,6 +59,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), Error> {
     let address = listener.local_addr().map_err(Error::Address)?;
+    socket::unpace(&listener, address.ip());
     let max = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
     let views = usize::try_from(config.limits.views).unwrap_or(usize::MAX);
     let relayed = config.relay.as_ref().map_or(0, |relay| relay.websockets);

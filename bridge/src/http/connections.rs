@@ -1,6 +1,7 @@
 //! TCP connections from clients: how many, and how long they may take to say what they want.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ pub(crate) struct Slot(
     #[expect(dead_code, reason = "held for its drop")] Arc<OwnedSemaphorePermit>,
 );
 
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Client(pub(super) SocketAddr);
+
 /// Accepts and answers connections until `stop`. At most `max` are open; the next ones wait in the
 /// kernel's queue.
 pub(crate) async fn serve_connections(
@@ -52,10 +57,11 @@ pub(crate) async fn serve_connections(
         // The semaphore is never closed.
         let Ok(slot) = slot else { return };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, client)) => {
                 let router = router.clone();
                 let slot = Slot(Arc::new(slot));
-                tasks.spawn(answer(stream, router, slot, stop.clone()));
+                let who = (Client(client), slot);
+                tasks.spawn(answer(stream, router, who, stop.clone()));
             }
             Err(error) if is_about_one_client(&error) => {}
             Err(error) => {
@@ -66,13 +72,19 @@ pub(crate) async fn serve_connections(
     }
 }
 
-async fn answer(stream: TcpStream, router: Router, slot: Slot, stop: CancellationToken) {
+async fn answer(
+    stream: TcpStream,
+    router: Router,
+    (client, slot): (Client, Slot),
+    stop: CancellationToken,
+) {
     // Small messages in both directions: waiting to fill a segment (Nagle, RFC 896) only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("TCP_NODELAY: {error}");
     }
     let service = router.map_request(move |mut request: Request<_>| {
         request.extensions_mut().insert(slot.clone());
+        request.extensions_mut().insert(client);
         request
     });
     let connection = http1::Builder::new()

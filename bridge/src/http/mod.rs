@@ -3,6 +3,7 @@
 mod authority;
 mod connections;
 mod guard;
+mod metrics;
 mod page;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::wire;
 pub use authority::{Authority, BadAuthority, Host, Origin};
 pub(crate) use connections::{Slot, serve_connections};
 use guard::Guard;
+use metrics::Measured;
 
 /// Headers of every answer: nobody guesses types, learns addresses, or embeds what is served here.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -45,6 +47,13 @@ pub(crate) fn router(
     origins: Vec<Origin>,
 ) -> Router {
     let guard = Arc::new(Guard::new(port, hosts, origins));
+    let measured = Measured {
+        bridge: Arc::clone(&bridge),
+        relay: relay.clone(),
+    };
+    let metrics = Router::new()
+        .route("/metrics", get(metrics::answer))
+        .with_state(measured);
     let door = relay.map_or_else(Router::new, relay::routes);
     Router::new()
         .route(WS_PATH, any(wire::upgrade))
@@ -53,6 +62,7 @@ pub(crate) fn router(
             page::answer(request.uri(), request.headers())
         }))
         .with_state(bridge)
+        .merge(metrics)
         .merge(door)
         .layer(middleware::from_fn_with_state(guard, check))
 }

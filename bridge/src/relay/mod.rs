@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::policy::Policy;
+use crate::token::Token;
 use connection::Newcomer;
 pub(crate) use door::routes;
 use metrics::Counters;
@@ -85,6 +86,21 @@ impl Relay {
         for worker in &self.workers {
             worker.inbox.put(Message::Stop);
         }
+    }
+
+    /// Lets clients in.
+    pub(crate) fn token(&self) -> &Token {
+        &self.shared.token
+    }
+
+    /// Writes the relay's figures in the text format of Prometheus.
+    pub(crate) fn write_figures(&self, text: &mut String) {
+        let all: Vec<&Counters> = self
+            .workers
+            .iter()
+            .map(|worker| &*worker.counters)
+            .collect();
+        metrics::write(text, &all);
     }
 
     fn number(&self) -> u64 {

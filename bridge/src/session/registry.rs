@@ -34,6 +34,11 @@ impl Registry {
         })
     }
 
+    /// How many sessions were begun.
+    pub(crate) fn opened(&self) -> u64 {
+        self.lock().opened
+    }
+
     /// What its sessions are allowed.
     #[must_use]
     pub fn settings(&self) -> &Settings {

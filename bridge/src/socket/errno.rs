@@ -18,7 +18,7 @@ pub(crate) fn failure(error: &io::Error) -> Failure {
 }
 
 /// Whether the error says that a connection on its way has not arrived yet.
-pub(super) fn is_in_progress(error: &io::Error) -> bool {
+pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     // Windows answers WSAEWOULDBLOCK where POSIX says EINPROGRESS.
     is(error, "EINPROGRESS") || (cfg!(windows) && error.kind() == io::ErrorKind::WouldBlock)
 }

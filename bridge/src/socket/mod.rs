@@ -22,8 +22,8 @@ use std::time::Duration;
 use socket2::{Domain, Protocol, SockAddr, Type};
 use sockscope_protocol::{Family, Holder, How, Observation, SocketType};
 
-pub(crate) use errno::{failure, is_reset};
-pub(crate) use kernel::{Connection, one_arena, platform, unconfirmed};
+pub(crate) use errno::{failure, is_in_progress, is_reset};
+pub(crate) use kernel::{Connection, one_arena, platform, unconfirmed, unpace};
 pub(crate) use options::{check as check_option, check_readable};
 pub(crate) use readiness::Direction;
 pub(crate) use receive::ReceiveFlags;
@@ -150,7 +150,7 @@ impl Socket {
 
     /// Whether `error` of [`Self::connect`] says that the connection is on its way.
     pub(crate) fn is_in_progress(error: &io::Error) -> bool {
-        errno::is_in_progress(error)
+        is_in_progress(error)
     }
 
     /// Waits for the end of an attempt to connect to `address` that is in progress.

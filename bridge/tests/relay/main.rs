@@ -9,6 +9,7 @@ mod common;
 mod door;
 mod flow;
 mod malformed;
+mod metrics;
 mod opening;
 mod plain;
 mod udp;

@@ -2,6 +2,7 @@
 
 use bytes::Buf as _;
 
+use super::batch::Batches;
 use super::plain::Plain;
 use super::wisp::{After, Wisp};
 use super::{Awaits, Connection};
@@ -43,22 +44,24 @@ impl Connection {
     }
 
     fn digest(&mut self, input: &mut [u8], context: &mut Context) {
+        let mut batches = context.batches.take().unwrap_or_else(Batches::new);
         let mut at = 0;
         while !self.deaf {
             match self.reader.next(input, &mut at) {
-                Ok(Some(piece)) => self.take(piece, input, context),
+                Ok(Some(piece)) => self.take(piece, input, &mut batches, context),
                 Ok(None) => break,
                 Err(violation) => {
-                    self.settle(input, context);
+                    batches.settle(input, &mut self.streams, &mut self.link, context);
                     tracing::debug!(parent: &self.span, "{}", violation.message);
                     self.leave(violation.code, violation.message, context);
                 }
             }
         }
-        self.settle(input, context);
+        batches.settle(input, &mut self.streams, &mut self.link, context);
+        context.batches = Some(batches);
     }
 
-    fn take(&mut self, piece: Piece, input: &[u8], context: &mut Context) {
+    fn take(&mut self, piece: Piece, input: &[u8], batches: &mut Batches, context: &mut Context) {
         let (link, streams) = (&mut self.link, &mut self.streams);
         let data = match piece {
             Piece::Data(data) => data,
@@ -67,15 +70,16 @@ impl Connection {
                 return link.control(context, Opcode::Pong, payload.bytes());
             }
             Piece::Close(status) => {
-                self.settle(input, context);
+                batches.settle(input, streams, link, context);
                 return self.leave(status.unwrap_or(code::NORMAL), "", context);
             }
         };
+        let from = (input, batches);
         let wisp = match &mut self.protocol {
-            Protocol::Plain(plain) => return plain.data(data, input, streams, link, context),
+            Protocol::Plain(plain) => return plain.data(data, from, streams, link, context),
             Protocol::Wisp(wisp) => wisp,
         };
-        match wisp.data(data, input, streams, link, context) {
+        match wisp.data(data, from, streams, link, context) {
             After::GoOn => {}
             After::LetIn => {
                 if matches!(self.awaits, Some(Awaits::Handshake)) {
@@ -83,15 +87,6 @@ impl Connection {
                 }
             }
             After::Leave(code, message) => self.leave(code, message, context),
-        }
-    }
-
-    /// Passes on what was collected of the input.
-    fn settle(&mut self, input: &[u8], context: &mut Context) {
-        let (link, streams) = (&mut self.link, &mut self.streams);
-        match &mut self.protocol {
-            Protocol::Wisp(wisp) => wisp.settle(input, streams, link, context),
-            Protocol::Plain(plain) => plain.settle(input, streams, link, context),
         }
     }
 }

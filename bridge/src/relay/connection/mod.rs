@@ -18,6 +18,7 @@ use super::reactor::{Asker, Context, Owner, Timer, Whose};
 use super::stream::{Socket, Streams};
 use super::websocket::{Reader, code};
 use super::wisp::{Authentication, Transport};
+pub(super) use batch::Batches;
 use input::Protocol;
 pub(super) use link::{Framing, Link};
 pub(super) use output::Output;

@@ -1,6 +1,6 @@
 //! wsproxy: a WebSocket that is one stream.
 
-use super::batch::Batch;
+use super::batch::Batches;
 use super::link::Link;
 use crate::relay::reactor::Context;
 use crate::relay::stream::Streams;
@@ -14,7 +14,6 @@ const ONLY: u32 = 0;
 #[derive(Debug)]
 pub(super) struct Plain {
     transport: Transport,
-    batch: Batch,
     /// A datagram that came in parts.
     datagram: Vec<u8>,
 }
@@ -23,7 +22,6 @@ impl Plain {
     pub(super) fn new(transport: Transport) -> Self {
         Self {
             transport,
-            batch: Batch::new(),
             datagram: Vec::new(),
         }
     }
@@ -47,17 +45,15 @@ impl Plain {
     pub(super) fn data(
         &mut self,
         data: Data,
-        input: &[u8],
+        (input, batches): (&[u8], &mut Batches),
         streams: &mut Streams,
         link: &mut Link,
         context: &mut Context,
     ) {
         let Data { range, first, last } = data;
         if self.transport == Transport::Tcp {
-            if !self.batch.takes(ONLY) {
-                self.settle(input, streams, link, context);
-            }
-            return self.batch.add(ONLY, &range, None);
+            let bytes = (ONLY, &range, None);
+            return batches.add(bytes, input, streams, link, context);
         }
         if first && last {
             return streams.send_datagram(ONLY, &input[range], link, context);
@@ -72,15 +68,5 @@ impl Plain {
             let datagram = std::mem::take(&mut self.datagram);
             streams.send_datagram(ONLY, &datagram, link, context);
         }
-    }
-
-    pub(super) fn settle(
-        &mut self,
-        input: &[u8],
-        streams: &mut Streams,
-        link: &mut Link,
-        context: &mut Context,
-    ) {
-        self.batch.settle(input, streams, link, context);
     }
 }

@@ -1,6 +1,6 @@
 //! Wisp: many streams on one WebSocket.
 
-use super::batch::Batch;
+use super::batch::Batches;
 use super::link::Link;
 use crate::relay::reactor::Context;
 use crate::relay::stream::{INITIAL_CREDIT, Streams};
@@ -24,7 +24,6 @@ pub(super) struct Wisp {
     flows: bool,
     /// The payload of a packet that came in parts.
     whole: Vec<u8>,
-    batch: Batch,
 }
 
 /// What follows from a packet.
@@ -67,7 +66,6 @@ impl Wisp {
             length: 0,
             flows: false,
             whole: Vec::new(),
-            batch: Batch::new(),
         }
     }
 
@@ -75,7 +73,7 @@ impl Wisp {
     pub(super) fn data(
         &mut self,
         data: Data,
-        input: &[u8],
+        (input, batches): (&[u8], &mut Batches),
         streams: &mut Streams,
         link: &mut Link,
         context: &mut Context,
@@ -105,13 +103,12 @@ impl Wisp {
         self.length += range.len();
         let stream = self.packet.stream;
         if self.flows {
-            if !self.batch.takes(stream) {
-                self.settle(input, streams, link, context);
-            }
-            self.batch.add(stream, &range, last.then_some(self.length));
+            let bytes = (stream, &range, last.then_some(self.length));
+            batches.add(bytes, input, streams, link, context);
             return After::GoOn;
         }
-        self.settle(input, streams, link, context);
+        // Other packets are about what came before.
+        batches.settle(input, streams, link, context);
         let payload = if last && self.whole.is_empty() {
             &input[range]
         } else {
@@ -180,16 +177,6 @@ impl Wisp {
                 After::Leave(code::POLICY, "the password is the relay's token")
             }
         }
-    }
-
-    pub(super) fn settle(
-        &mut self,
-        input: &[u8],
-        streams: &mut Streams,
-        link: &mut Link,
-        context: &mut Context,
-    ) {
-        self.batch.settle(input, streams, link, context);
     }
 }
 

@@ -9,7 +9,7 @@ use slab::Slab;
 
 use super::inbox::{Inbox, Message};
 use super::timers::Timers;
-use crate::relay::connection::Output;
+use crate::relay::connection::{Batches, Output};
 use crate::relay::metrics::Counters;
 use crate::relay::shared::Shared;
 use crate::relay::stream::Socket;
@@ -18,7 +18,7 @@ use crate::socket::{LOOKUPS, lookup};
 use sockscope_protocol::SocketType;
 
 /// How much is read from a WebSocket at once.
-const INPUT: usize = 512 * 1024;
+const INPUT: usize = 2 * 1024 * 1024;
 /// How many outputs nobody uses are kept.
 const SPARE: usize = 2;
 
@@ -37,6 +37,8 @@ pub(in crate::relay) struct Context {
     pub(in crate::relay) timers: Timers,
     /// Memory into which WebSockets are read.
     pub(in crate::relay) input: Box<[u8]>,
+    /// Where it is sorted by stream.
+    pub(in crate::relay) batches: Option<Batches>,
     /// What the connection whose turn it is wants to write.
     pub(in crate::relay) output: Output,
     pub(in crate::relay) counters: Arc<Counters>,
@@ -58,6 +60,7 @@ impl Context {
             now: Instant::now(),
             timers: Timers::default(),
             input: Self::new_input(),
+            batches: None,
             output: Output::new(),
             counters,
             shared,

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 
 use mio::net::{TcpStream, UdpSocket};
 use mio::{Interest, Registry, Token};
+use socket2::{Domain, Protocol, Type};
 
 use crate::relay::wisp::Transport;
 
@@ -20,10 +21,19 @@ impl Socket {
     pub(in crate::relay) fn connect(transport: Transport, address: SocketAddr) -> io::Result<Self> {
         match transport {
             Transport::Tcp => {
-                let socket = TcpStream::connect(address)?;
+                let socket = socket2::Socket::new(
+                    Domain::for_address(address),
+                    Type::STREAM,
+                    Some(Protocol::TCP),
+                )?;
+                socket.set_nonblocking(true)?;
                 // Small packets in both directions: waiting to fill a segment only delays them.
-                socket.set_nodelay(true)?;
-                Ok(Self::Tcp(socket))
+                socket.set_tcp_nodelay(true)?;
+                crate::socket::unpace(&socket, address.ip());
+                match socket.connect(&address.into()) {
+                    Err(error) if !crate::socket::is_in_progress(&error) => Err(error),
+                    _ => Ok(Self::Tcp(TcpStream::from_std(socket.into()))),
+                }
             }
             Transport::Udp => {
                 let any = match address {

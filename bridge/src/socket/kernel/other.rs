@@ -47,3 +47,5 @@ pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {
 pub(crate) fn unconfirmed<T>(_: &T) -> Option<u32> {
     None
 }
+
+pub(crate) fn unpace<T>(_: &T, _: std::net::IpAddr) {}

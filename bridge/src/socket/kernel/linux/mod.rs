@@ -9,9 +9,11 @@ mod holder;
 mod info;
 mod memory;
 
-use std::os::fd::{AsRawFd, RawFd};
+use std::net::IpAddr;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt::set_tcp_congestion;
 use sockscope_protocol::{Observation, SocketType, TcpState};
 
 pub(crate) use connection::Connection;
@@ -62,6 +64,18 @@ pub(in crate::socket) fn has_error(os: &socket2::Socket) -> bool {
 /// How many bytes the other side's kernel has not confirmed (`SIOCOUTQ`).
 pub(crate) fn unconfirmed(socket: &impl AsRawFd) -> Option<u32> {
     queue(socket.as_raw_fd(), libc::TIOCOUTQ)
+}
+
+/// Lets a connection within this machine send without a timer between segments.
+///
+/// With BBR, which many systems use, the kernel spaces out what is sent. Where there is no network to
+/// be careful of, that only costs interrupts. Must be called before there is a connection; what a
+/// listening socket was told holds for those that it accepts.
+pub(crate) fn unpace(socket: &impl AsFd, other: IpAddr) {
+    if other.is_loopback() {
+        // There is always Reno; a connection that is paced all the same is as good.
+        let _ = set_tcp_congestion(socket, "reno");
+    }
 }
 
 /// The length of a queue. `SIOCINQ` is `FIONREAD`, `SIOCOUTQ` is `TIOCOUTQ` (`linux/sockios.h`).
