@@ -90,7 +90,9 @@ impl Stage {
                     "sockscope-e2e",
                     "--no-fail-fast",
                 ]);
-                tests.env("SOCKSCOPE_PYTHON", &test_tools.python);
+                tests
+                    .env("SOCKSCOPE_PYTHON", &test_tools.python)
+                    .env("SOCKSCOPE_NODE_CLIENTS", &test_tools.node_clients);
                 suites("native", "Unit and integration tests", "minutes", tests)
             }
             Self::E2e => {

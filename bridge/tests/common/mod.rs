@@ -12,6 +12,7 @@ pub mod kernel;
 pub mod peer;
 pub mod process;
 pub mod proxy;
+pub mod python;
 
 use std::future::Future;
 use std::net::SocketAddr;

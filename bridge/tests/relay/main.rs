@@ -12,5 +12,6 @@ mod malformed;
 mod metrics;
 mod opening;
 mod plain;
+mod programs;
 mod udp;
 mod wisp2;

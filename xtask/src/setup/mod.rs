@@ -5,6 +5,7 @@
 mod apt;
 mod browser;
 mod crates;
+mod node;
 pub(crate) mod peers;
 mod python;
 mod wasm;
@@ -65,6 +66,8 @@ pub(crate) struct TestTools {
     browser: Browser,
     /// A Python 3 with the packages that the examples import.
     pub(crate) python: PathBuf,
+    /// Where npm's clients of the relay are.
+    pub(crate) node_clients: PathBuf,
 }
 
 impl TestTools {
@@ -100,6 +103,7 @@ pub(crate) fn tests(page: &PageTools) -> Result<TestTools> {
     Ok(TestTools {
         browser: browser::find()?,
         python: python::interpreter()?,
+        node_clients: node::clients()?,
     })
 }
 
