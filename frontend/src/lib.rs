@@ -6,6 +6,7 @@ pub mod bytes;
 pub mod code;
 pub mod lesson;
 pub mod model;
+pub mod recording;
 pub mod sorted;
 pub mod store;
 pub mod wire;

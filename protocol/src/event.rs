@@ -40,10 +40,11 @@ pub enum EventBody {
         /// The result.
         outcome: Outcome,
     },
-    /// The kernel took bytes from us. Travels as a binary message.
+    /// The kernel took bytes from us. Travels as a binary message, and is read as JSON, too, which is
+    /// how it stands in files.
     #[serde(skip)]
     Sent(Data),
-    /// The kernel gave bytes to us. Travels as a binary message.
+    /// The kernel gave bytes to us. As [`EventBody::Sent`].
     #[serde(skip)]
     Received(Data),
     /// What the kernel shows of a socket changed. It may follow `closed`: a connection outlives its
@@ -102,6 +103,17 @@ pub struct DataFlags {
     pub datagram: bool,
     /// The payload gave way to newer ones (`log_bytes`); `size` is what it was.
     pub omitted: bool,
+}
+
+impl DataFlags {
+    /// The names of the marks in JSON, in the order of [`DataFlags::set`].
+    pub const NAMES: [&'static str; 4] = ["peek", "truncated", "datagram", "omitted"];
+
+    /// Whether each mark is set.
+    #[must_use]
+    pub fn set(self) -> [bool; 4] {
+        [self.peek, self.truncated, self.datagram, self.omitted]
+    }
 }
 
 /// How a call ended.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../SPECIFICATION.md")]
 #![deny(missing_docs)]
 
+pub mod base64;
 mod call;
 mod close;
 mod event;

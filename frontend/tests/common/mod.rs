@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses its part")]
 #![allow(clippy::unwrap_used, reason = "a mistake in a test is to stop it")]
 
+pub mod any;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 

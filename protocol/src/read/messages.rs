@@ -1,10 +1,12 @@
 //! The messages, as they are read.
 
+use bytes::Bytes;
+
 use super::{Json, Read, Wrong, field, field_or};
 use crate::{
-    AcceptQueue, Call, CallId, ClientMessage, Endpoint, Event, EventBody, Failure, Hello, Holder,
-    Limits, Linger, Membership, Observation, OptionValue, Outcome, Platform, Policy, Refusal, Seq,
-    ServerMessage, SessionKey, SocketId, TcpInfo, Value, ViewKey, Welcome,
+    AcceptQueue, Call, CallId, ClientMessage, Data, DataFlags, Endpoint, Event, EventBody, Failure,
+    Hello, Holder, Limits, Linger, Membership, Observation, OptionValue, Outcome, Platform, Policy,
+    Refusal, Seq, ServerMessage, SessionKey, SocketId, TcpInfo, Value, ViewKey, Welcome, base64,
 };
 
 macro_rules! newtypes {
@@ -218,6 +220,8 @@ impl Read for EventBody {
                 blocked: field(json, "blocked")?,
                 outcome: field(json, "outcome")?,
             },
+            "sent" => Self::Sent(Read::read(json)?),
+            "received" => Self::Received(Read::read(json)?),
             "observed" => Self::Observed {
                 socket: socket()?,
                 kernel: field(json, "kernel")?,
@@ -232,6 +236,49 @@ impl Read for EventBody {
             },
             other => return Err(Wrong::unknown("event", other)),
         })
+    }
+}
+
+impl Read for Data {
+    fn read(json: &Json<'_>) -> Result<Self, Wrong> {
+        let marks: Vec<String> = field_or(json, "flags", Vec::new())?;
+        let mark = |name: &str| marks.iter().any(|mark| mark == name);
+        let [peek, truncated, datagram, omitted] = DataFlags::NAMES.map(mark);
+        let size: u32 = field(json, "size")?;
+        let Payload(payload) = field(json, "payload")?;
+        let (whole, held) = (size as usize, payload.len());
+        let fits = match (omitted, truncated) {
+            (true, _) => held == 0,
+            (_, true) => held <= whole,
+            _ => held == whole,
+        };
+        if !fits {
+            return Err(Wrong::new(format!("size {size} with {held} bytes")));
+        }
+        Ok(Self {
+            call: field(json, "call")?,
+            socket: field(json, "socket")?,
+            offset: field(json, "offset")?,
+            flags: DataFlags {
+                peek,
+                truncated,
+                datagram,
+                omitted,
+            },
+            size,
+            address: field(json, "address")?,
+            payload,
+        })
+    }
+}
+
+struct Payload(Bytes);
+
+impl Read for Payload {
+    fn read(json: &Json<'_>) -> Result<Self, Wrong> {
+        let bytes = base64::decode(json.text()?);
+        let bytes = bytes.ok_or_else(|| json.is_no("base64"))?;
+        Ok(Self(bytes.into()))
     }
 }
 

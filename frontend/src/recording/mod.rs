@@ -1,0 +1,16 @@
+#![doc = include_str!("RECORDING.md")]
+
+mod log;
+mod player;
+mod reader;
+mod writer;
+
+pub use log::Log;
+pub use player::{Player, stops};
+pub use reader::{Notes, Problem, Reader};
+
+/// With what a file begins, before the version of its format.
+const BEGINNING: &str = r#"{"format":"sockscope-recording","format_version":"#;
+
+/// The version of the format that is written, and the newest that is read.
+const FORMAT_VERSION: u32 = 1;
