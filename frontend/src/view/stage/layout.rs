@@ -36,6 +36,8 @@ pub(crate) struct Layout {
     /// Rows of the model that are laid out, those that it has forgotten included.
     done: u64,
     session: Option<u64>,
+    /// The call that returned last.
+    pub(crate) newest: Option<CallId>,
     /// Counts how often rows have got other numbers.
     pub(crate) generation: u64,
 }
@@ -203,7 +205,11 @@ impl Layout {
         let at = self.push(row);
         let column = row.socket.map(Column::Socket);
         if let Some(column) = column {
-            self.live(column, at);
+            let life = self.live(column, at);
+            // The kernel may hold a connection longer than its descriptor is open.
+            if let (NoteKind::State(_), Some(last)) = (kind, &mut life.last) {
+                *last = at;
+            }
         }
         self.notes.push(Note {
             row: at,
@@ -282,6 +288,7 @@ impl Layout {
             self.push(row)
         };
         self.last_data = None;
+        self.newest = Some(call);
         let index = self.opened(row, call, at);
         self.waiting.retain(|waiting| *waiting != index);
         self.spans.end(index, at);

@@ -11,6 +11,7 @@ mod layout;
 mod lines;
 mod notes;
 mod parts;
+mod pointing;
 mod ruler;
 mod scale;
 mod scene;
@@ -21,10 +22,11 @@ mod spoken;
 mod tanks;
 mod toolbar;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use sockscope_frontend::model::Model;
-use sockscope_frontend::store::{Store, use_selector, use_store};
+use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_protocol::CallId;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -34,10 +36,12 @@ use self::geometry::{Geometry, Viewport};
 use self::layout::Layout;
 use self::lines::Lanes;
 use self::parts::Column;
+use self::pointing::Pointing;
 use self::scale::{ROW, Scale, Steps};
 use self::scene::Scene;
+use self::spoken::Said;
 use self::toolbar::{Way, Wish};
-use super::ui::{Act, UiHandle, use_actions, use_model, use_texts, use_ui};
+use super::ui::{use_actions, use_model, use_texts, use_ui};
 use super::{empty, format, testid};
 
 pub(crate) use call_box::receives_stream;
@@ -69,6 +73,7 @@ struct Kept {
     lanes: Lanes,
     /// A time that is to stay at its height above the window's upper edge when the scale changes.
     hold: Option<(u64, i32)>,
+    said: Said,
     /// A call that is to take the focus.
     focus: Option<CallId>,
 }
@@ -95,6 +100,7 @@ fn Canvas() -> Html {
         layout,
         scale,
         lanes,
+        said,
         ..
     } = &mut *borrowed;
     layout.update(&model);
@@ -102,6 +108,7 @@ fn Canvas() -> Html {
     let seen = view.seen();
     let lanes = lanes.in_sight(&model, layout, scale.rows_between(seen.0, seen.1));
     let (layout, scale) = (&*layout, &*scale);
+    let news = said.news(&model, layout.newest, t);
     let closed = |column: &Column| match column {
         Column::Socket(id) => model.socket(*id).is_some_and(|socket| !socket.is_open()),
         _ => false,
@@ -189,9 +196,10 @@ fn Canvas() -> Html {
             if let Some(area) = area.cast::<Element>() {
                 let end = area.scroll_height() - area.client_height();
                 let now = area.scroll_top();
+                let before = top.replace(now);
                 if now + NEAR >= end {
                     follow.set(true);
-                } else if now < top.replace(now) {
+                } else if now < before {
                     // Upwards: by a person. What is new moves the end away, not the place.
                     follow.set(false);
                 }
@@ -237,6 +245,7 @@ fn Canvas() -> Html {
     html! {
         <>
         { tools }
+        <p class="unseen" role="status">{ news }</p>
         <div class="stage-scroll" id="stage" tabindex="-1" ref={area} {onscroll} data-testid={testid::STAGE}
             data-steps={if way.steps.is_equal() { "equal" } else { "time" }}
             role="group" aria-label={t.stage.title} {onkeydown}
@@ -286,7 +295,7 @@ fn delta(model: &Model, marks: &[CallId], t: &crate::i18n::Messages) -> Option<S
 }
 
 /// Remembers which time stands where, before the scale changes: at `client_y`, or in the middle.
-fn hold(kept: &Rc<std::cell::RefCell<Kept>>, area: &NodeRef, client_y: Option<i32>) {
+fn hold(kept: &Rc<RefCell<Kept>>, area: &NodeRef, client_y: Option<i32>) {
     let Some(area) = area.cast::<HtmlElement>() else {
         return;
     };
@@ -300,124 +309,4 @@ fn hold(kept: &Rc<std::cell::RefCell<Kept>>, area: &NodeRef, client_y: Option<i3
     let row = kept.scale.row_at(place);
     let time = kept.layout.times.get(row).or(kept.layout.times.last());
     kept.hold = time.map(|time| (*time, inside - geometry::HEAD));
-}
-
-/// What a pointer and the keys do to calls. One place for all calls: no call has handlers of its own.
-#[derive(Clone)]
-struct Pointing {
-    ui: UiHandle,
-    store: Store,
-    marks: UseStateHandle<Vec<CallId>>,
-    active: UseStateHandle<Option<CallId>>,
-}
-
-/// The call to which what an event happened to belongs, and whether it is its way out.
-fn target(event: &Event) -> Option<(CallId, bool)> {
-    let element: Element = event.target_dyn_into()?;
-    let cancels = element.has_attribute("data-cancel");
-    let found = element.closest("[data-call],[data-flow]").ok()??;
-    let number = found
-        .get_attribute("data-call")
-        .or_else(|| found.get_attribute("data-flow"));
-    Some((CallId(number?.parse().ok()?), cancels))
-}
-
-impl Pointing {
-    fn light(&self, call: Option<CallId>) {
-        if self.ui.lit != call {
-            self.ui.dispatch(Act::Light(call));
-        }
-    }
-
-    fn mark(&self, call: CallId) {
-        let mut marks = (*self.marks).clone();
-        if let Some(index) = marks.iter().position(|one| *one == call) {
-            marks.remove(index);
-        } else {
-            if marks.len() > 1 {
-                marks.remove(0);
-            }
-            marks.push(call);
-        }
-        self.marks.set(marks);
-    }
-
-    fn select(&self, call: CallId) {
-        let socket = self
-            .store
-            .model()
-            .call(call)
-            .and_then(|record| record.socket);
-        self.active.set(Some(call));
-        self.ui.dispatch(Act::SelectCall(call, socket));
-    }
-
-    fn click(&self) -> Callback<MouseEvent> {
-        let this = self.clone();
-        Callback::from(move |event: MouseEvent| match target(&event) {
-            Some((call, true)) => this.store.cancel(call),
-            Some((call, false)) if event.shift_key() => this.mark(call),
-            Some((call, false)) => this.select(call),
-            None => {}
-        })
-    }
-
-    fn over(&self) -> Callback<PointerEvent> {
-        let this = self.clone();
-        Callback::from(move |event: PointerEvent| this.light(target(&event).map(|(call, _)| call)))
-    }
-
-    fn leave(&self) -> Callback<PointerEvent> {
-        let this = self.clone();
-        Callback::from(move |_| this.light(None))
-    }
-
-    fn focus(&self) -> Callback<FocusEvent> {
-        let this = self.clone();
-        Callback::from(move |event: FocusEvent| {
-            if let Some((call, _)) = target(&event) {
-                this.active.set(Some(call));
-                this.light(Some(call));
-            }
-        })
-    }
-
-    fn blur(&self) -> Callback<FocusEvent> {
-        let this = self.clone();
-        Callback::from(move |_| this.light(None))
-    }
-
-    fn key(
-        &self,
-        event: &KeyboardEvent,
-        kept: &Rc<std::cell::RefCell<Kept>>,
-        lanes: &[Column],
-        tab_stop: Option<CallId>,
-        wish: &Callback<Wish>,
-    ) {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
-            return;
-        }
-        let call = target(event).map(|(call, _)| call).or(tab_stop);
-        let key = event.key();
-        let wished = match (key.as_str(), call) {
-            ("e", _) if kept.borrow().scale.steps.is_equal() => Wish::Time,
-            ("e", _) => Wish::Equal,
-            ("m", Some(call)) => return self.mark(call),
-            ("Delete", Some(call)) => return self.store.cancel(call),
-            (key, Some(call)) => {
-                let mut kept = kept.borrow_mut();
-                if let Some(next) = keys::step(&kept.layout, lanes, call, key) {
-                    event.prevent_default();
-                    kept.focus = Some(next);
-                    drop(kept);
-                    self.active.set(Some(next));
-                }
-                return;
-            }
-            _ => return,
-        };
-        event.prevent_default();
-        wish.emit(wished);
-    }
 }

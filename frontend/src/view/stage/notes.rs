@@ -43,6 +43,7 @@ fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
             scene.geometry.width() - scene.geometry.ruler,
         ),
     };
+    let scaled = (!scene.scale.steps.is_equal()).then_some("beside");
     let (class, text) = match note.kind {
         NoteKind::State(state) => ("state", state.name().to_owned()),
         NoteKind::PeerGone(PeerGone::Fin) => ("fin", format!("FIN: {}", t.fin)),
@@ -52,7 +53,7 @@ fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
         NoteKind::Missing(count) => ("gap", (t.missing)(count)),
     };
     Some(html! {
-        <div key={note.seq.0} class={classes!("note", class)} ~style={place(left, y, width, ROW)}>
+        <div key={note.seq.0} class={classes!("note", class, scaled)} ~style={place(left, y, width, ROW)}>
             <span title={text.clone()}>{ text.clone() }</span>
         </div>
     })

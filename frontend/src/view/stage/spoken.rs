@@ -5,6 +5,7 @@ use sockscope_protocol::{CallId, Outcome, SocketId, Value};
 
 use super::call_box::receives_stream;
 use crate::i18n::Messages;
+use crate::view::ticker::page_ms;
 use crate::view::{format, names};
 
 /// Pieces of a call whose other ends are looked up. A sentence about more would help nobody.
@@ -59,6 +60,33 @@ pub(super) fn sentence(
         }
     }
     text
+}
+
+/// What happened last, said at most once in so many milliseconds: who listens must be able to follow.
+const EVERY_MS: f64 = 1_500.0;
+
+/// What was said last, and when.
+#[derive(Default)]
+pub(super) struct Said {
+    at_ms: f64,
+    call: Option<CallId>,
+    text: String,
+}
+
+impl Said {
+    /// What is to be said of the newest call.
+    pub(super) fn news(&mut self, model: &Model, newest: Option<CallId>, t: &Messages) -> String {
+        let now = page_ms();
+        let record = newest.and_then(|call| model.call(call));
+        if let Some(record) = record.filter(|_| newest != self.call && now > self.at_ms + EVERY_MS)
+        {
+            self.at_ms = now;
+            self.call = newest;
+            let code = record.request.as_ref().map(format::call);
+            self.text = sentence(model, record, &code.unwrap_or_default(), true, t);
+        }
+        self.text.clone()
+    }
 }
 
 fn partners(model: &Model, record: &CallRecord) -> Vec<Partner> {
