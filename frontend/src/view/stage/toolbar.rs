@@ -125,58 +125,41 @@ pub(super) fn draw(
     }
 }
 
-/// What the marks of the stage mean, each beside a small one of its kind.
+/// Small marks of each kind, as they are drawn on the stage.
+const MARKS: [&str; 8] = [
+    r#"<g class="flow"><path class="port" d="M0 3h4v8h-4zM0 15h4v4h-4zM48 6h4v8h-4zM48 15h4v4h-4z"/><path class="band" d="M4 3C26 3 26 6 48 6V14C26 14 26 11 4 11zM4 15H48V19H4z"/></g>"#,
+    r#"<g class="flow kernel"><path class="port" d="M0 7h4v10h-4z"/><path class="band" d="M4 7H48V17H4z"/><path class="drift" d="M4 12H48"/></g>"#,
+    r#"<g class="tank" transform="translate(13 1)"><path class="level" d="M1 12h24v14H1z"/><path class="wall" d="M0 0v23q0 3 3 3h20q3 0 3-3V0"/></g>"#,
+    r#"<g class="flow udp"><path class="band" d="M0 13h52v2H0z"/><rect x="8" y="5" width="36" height="18" rx="2"/><text x="26" y="14">5 B</text></g>"#,
+    r#"<g class="flow udp lost"><path class="band" d="M0 13h9v2H0z"/><rect x="8" y="5" width="36" height="18" rx="2"/><text x="26" y="14">✕</text></g>"#,
+    r#"<g class="segment"><path class="line" d="M0 10L45 18"/><path class="head" d="M52 19l-8 2l1.5 -7z"/></g>"#,
+    r#"<rect class="mark waiting" x="4" y="2" width="44" height="24" rx="3"/>"#,
+    r#"<g class="mark"><rect x="4" y="2" width="44" height="24" rx="3"/><path d="M6 9h40M6 14h40M6 19h40"/></g>"#,
+];
+
+/// What the marks of the stage mean.
 fn legend(t: &Diagram) -> Html {
-    let svg = |inside: Html| {
-        html! { <svg width="52" height="28" aria-hidden="true">{ inside }</svg> }
-    };
-    let band = svg(html! {
-        <g class="flow">
-            <path class="port" d="M0 3h4v8h-4zM0 15h4v4h-4zM48 6h4v8h-4zM48 15h4v4h-4z" />
-            <path class="band" d="M4 3C26 3 26 6 48 6V14C26 14 26 11 4 11zM4 15C26 15 26 15 48 15V19C26 19 26 19 4 19z" />
-        </g>
-    });
-    let kernel = svg(html! {
-        <g class="flow kernel"><path class="port" d="M0 7h4v10h-4z" /><path class="band" d="M4 7H48V17H4z" /></g>
-    });
-    let tank = svg(html! {
-        <g class="tank" transform="translate(13 1)">
-            <rect class="level" x="1" y="12" width="24" height="14" />
-            <path class="wall" d="M0 0v23q0 3 3 3h20q3 0 3-3V0" />
-        </g>
-    });
-    let parcel = |class: &'static str, label: &'static str| {
-        svg(html! {
-            <g class={classes!("flow", "udp", class)}>
-                <path class="band" d="M0 13h52v2h-52z" />
-                <rect class="parcel" x="8" y="5" width="36" height="18" rx="2" />
-                <text class="parcel" x="26" y="14">{ label }</text>
-            </g>
-        })
-    };
-    let inferred = svg(html! {
-        <g class="segment">
-            <path class="line" d="M0 10L45 18" /><path class="head" d="M52 19l-8 2l1.5 -7z" />
-        </g>
-    });
-    let call = |class: &'static str| {
-        html! { <span class={classes!("call", "sample", class)}><i class="bar"></i></span> }
-    };
-    let lines = [
-        (band, t.legend_band),
-        (kernel, t.legend_kernel),
-        (tank, t.legend_tank),
-        (parcel("datagram", "5 B"), t.legend_parcel),
-        (parcel("lost", "✕"), t.legend_lost),
-        (inferred, t.legend_inferred),
-        (call("waiting"), t.legend_waiting),
-        (call("blocked"), t.legend_blocked),
+    let texts = [
+        t.legend_band,
+        t.legend_kernel,
+        t.legend_tank,
+        t.legend_parcel,
+        t.legend_lost,
+        t.legend_inferred,
+        t.legend_waiting,
+        t.legend_blocked,
     ];
+    // The marks are constants of ours: nothing in them comes from elsewhere.
+    let mark = |inside: &str| {
+        let svg = format!(r#"<svg width="52" height="28" aria-hidden="true">{inside}</svg>"#);
+        Html::from_html_unchecked(svg.into())
+    };
+    let lines = MARKS.into_iter().zip(texts);
     html! {
         <div class="stage-legend" data-testid={testid::LEGEND_TEXT}>
             <dl>
-                { for lines.into_iter().map(|(mark, text)| html! {
-                    <div><dt>{ mark }</dt><dd>{ text }</dd></div>
+                { for lines.map(|(inside, text)| html! {
+                    <div><dt>{ mark(inside) }</dt><dd>{ text }</dd></div>
                 }) }
             </dl>
             <p>{ t.legend_keys }</p>
