@@ -21,6 +21,8 @@ async fn the_kernels_errors_have_their_names() -> Result<()> {
             .await?;
         page.read("result", "EADDRINUSE").await?;
         page.see("result-explain").await?;
+        // Who has the port: this test.
+        page.read("holder", &std::process::id().to_string()).await?;
 
         // A call that makes no sense now says why, and can be made all the same.
         page.click("call-recv").await?;

@@ -171,7 +171,7 @@ async fn language_theme_projector_and_help() -> Result<()> {
         focused(page, "help-close").await?;
         let listed = page
             .js(
-                "return [...document.querySelectorAll('dialog kbd')].map(e => e.textContent)",
+                "return [...document.querySelectorAll('.help kbd')].map(e => e.textContent)",
                 vec![],
             )
             .await?;

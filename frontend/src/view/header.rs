@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::preferences::Theme;
 use super::ui::{Act, UiHandle, use_texts, use_ui};
-use super::{format, testid};
+use super::{format, help, testid};
 use crate::i18n::{Lang, Messages, Page};
 
 /// Name, connection, policy, language, theme, projector mode, help.
@@ -36,7 +36,7 @@ pub(crate) fn Header() -> Html {
                 </div>
                 { theme(&ui, t) }
                 { projector(&ui, t) }
-                { help(&ui, t) }
+                { help(t) }
             </div>
         </header>
     }
@@ -115,12 +115,10 @@ fn projector(ui: &UiHandle, t: &'static Messages) -> Html {
     }
 }
 
-fn help(ui: &UiHandle, t: &'static Messages) -> Html {
-    let ui = ui.clone();
-    let onclick = Callback::from(move |_| ui.dispatch(Act::Help(true)));
+fn help(t: &'static Messages) -> Html {
     html! {
         <button class="tool" data-testid={testid::HELP} title={t.keys.button} aria-label={t.keys.button}
-            aria-haspopup="dialog" {onclick}>{ "?" }</button>
+            popovertarget={help::ID}>{ "?" }</button>
     }
 }
 

@@ -1,60 +1,54 @@
-//! The dialog that lists the shortcuts.
+//! The list of shortcuts. The browser opens and closes it (`popover`), and gives the focus back.
 
-use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use super::markup::Markup;
 use super::shortcuts::SHORTCUTS;
 use super::testid;
-use super::ui::{Act, use_texts, use_ui};
+use super::ui::{Act, UiHandle};
+use crate::i18n::{Keys, Messages};
 
-#[component]
-pub(crate) fn Help() -> Html {
-    let t = use_texts();
-    let ui = use_ui();
-    let dialog = use_node_ref();
-    {
-        let dialog = dialog.clone();
-        use_effect_with(ui.help, move |open| {
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                if *open {
-                    // Only an element outside of the document cannot be shown.
-                    let _ = dialog.show_modal();
-                } else {
-                    dialog.close();
-                }
-            }
-        });
-    }
-    let close = {
-        let ui = ui.clone();
-        move || ui.dispatch(Act::Help(false))
-    };
-    let closed = close.clone();
-    let onclose = Callback::from(move |_: Event| closed());
-    let done = Callback::from(move |_: MouseEvent| close());
+/// What the button in the header opens.
+pub(crate) const ID: &str = "help";
+
+pub(crate) fn help(ui: &UiHandle, t: &Messages) -> Html {
     let keys = ui.keys;
+    let ui = ui.clone();
     let onchange = Callback::from(move |_: Event| ui.dispatch(Act::Keys(!keys)));
     html! {
-        <dialog class="help" ref={dialog} {onclose} aria-labelledby="help-title" data-testid={testid::HELP_DIALOG}>
-            <div class="section-head">
-                <h2 id="help-title">{ t.keys.title }</h2>
-                <button class="small" data-testid={testid::HELP_CLOSE} onclick={done}>{ t.keys.close }</button>
-            </div>
-            <dl class="keys">
-                { for SHORTCUTS.iter().map(|one| html! {
-                    <div key={one.key}>
-                        <dt><kbd>{ shown(one.key) }</kbd></dt>
-                        <dd>{ (one.text)(&t.keys) }</dd>
-                    </div>
-                }) }
-            </dl>
+        <div class="help" id={ID} popover="auto" role="dialog" aria-label={t.keys.title}
+            data-testid={testid::HELP_DIALOG}>
+            { list(&t.keys) }
             <label>
                 <input type="checkbox" data-testid={testid::HELP_KEYS} checked={keys} {onchange} />
                 { " " }{ t.keys.single }
             </label>
-            <p class="hint">{ t.keys.hint }</p>
-        </dialog>
+        </div>
     }
+}
+
+fn list(t: &Keys) -> Html {
+    let mut list = Markup::default();
+    list.add(&["<div class=section-head><h2>", t.title, "</h2>"]);
+    list.add(&[
+        "<button class=small autofocus popovertarget=",
+        ID,
+        " data-testid=",
+    ]);
+    list.add(&[testid::HELP_CLOSE, ">", t.close, "</button></div>"]);
+    list.add(&["<dl class=keys>"]);
+    for one in &SHORTCUTS {
+        let (key, text) = (shown(one.key), (one.text)(t));
+        list.add(&[
+            "<div><dt><kbd>",
+            key,
+            "</kbd></dt><dd>",
+            text,
+            "</dd></div>",
+        ]);
+    }
+    list.add(&["</dl><p class=hint>", t.hint, "</p>"]);
+    list.html()
 }
 
 fn shown(key: &'static str) -> &'static str {

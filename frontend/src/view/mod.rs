@@ -9,6 +9,7 @@ mod holder;
 mod inspector;
 mod lesson_bar;
 mod lessons;
+mod markup;
 mod names;
 mod options;
 mod preferences;
@@ -30,7 +31,6 @@ use yew::prelude::*;
 
 use self::banner::Banner;
 use self::header::Header;
-use self::help::Help;
 use self::inspector::Inspector;
 use self::lesson_bar::LessonBar;
 use self::lessons::Lessons;
@@ -91,7 +91,7 @@ fn Page() -> Html {
             </main>
             <LessonBar />
             { tabs(&ui, t) }
-            <Help />
+            { help::help(&ui, t) }
         </div>
     }
 }

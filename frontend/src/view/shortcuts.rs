@@ -1,5 +1,5 @@
-//! What the keyboard does beside Tab, Enter and the arrows: one table, which the keys and the dialog
-//! that lists them both read. A shortcut presses or focuses what a person could press or focus.
+//! What the keyboard does beside Tab, Enter and the arrows: one table, which the keys and the list
+//! under `?` both read. A shortcut presses or focuses what a person could press or focus.
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast as _;
@@ -14,7 +14,7 @@ pub(crate) struct Shortcut {
     /// As `KeyboardEvent.key` names it.
     pub(crate) key: &'static str,
     pub(crate) does: Does,
-    /// What the dialog says; a call is named by itself.
+    /// What the list says; a call is named by itself.
     pub(crate) text: fn(&Keys) -> Text,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Does {
     Theme,
     /// Makes the call whose form has the focus, with Ctrl or Cmd.
     Submit,
-    /// Back from details; dialogs close by themselves.
+    /// Back from details and out of fields; lists and menus close by themselves.
     Back,
 }
 
@@ -51,7 +51,7 @@ const fn form(
     shortcut(key, Does::Form(calls), text)
 }
 
-/// All shortcuts, in the order of the dialog.
+/// All shortcuts, in the order of the list.
 pub(crate) const SHORTCUTS: [Shortcut; 30] = [
     shortcut("?", Does::Press(&[testid::HELP]), |t| t.help),
     shortcut("Escape", Does::Back, |t| t.back),
@@ -105,7 +105,7 @@ pub(crate) fn press(event: &KeyboardEvent, ui: &UiHandle) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
     };
-    if event.default_prevented() || event.is_composing() || ui.help {
+    if event.default_prevented() || event.is_composing() {
         return;
     }
     let key = event.key();

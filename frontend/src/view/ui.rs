@@ -63,8 +63,6 @@ pub(crate) struct Ui {
     pub(crate) projector: bool,
     /// Whether single keys are shortcuts.
     pub(crate) keys: bool,
-    /// Whether the list of shortcuts is open.
-    pub(crate) help: bool,
     pub(crate) tab: Tab,
     pub(crate) selected: Option<SocketId>,
     /// The selected call, whose result the inspector shows; none: the socket's last one.
@@ -83,7 +81,6 @@ pub(crate) enum Act {
     Theme(Theme),
     Projector(bool),
     Keys(bool),
-    Help(bool),
     Tab(Tab),
     /// Selects a socket.
     Select(SocketId),
@@ -104,7 +101,6 @@ impl Ui {
             theme: preferences::theme(),
             projector: preferences::projector(),
             keys: preferences::keys(),
-            help: false,
             tab: Tab::Stage,
             selected: None,
             call: None,
@@ -144,7 +140,6 @@ impl Reducible for Ui {
                 preferences::keep_keys(on);
                 next.keys = on;
             }
-            Act::Help(open) => next.help = open,
             Act::Tab(tab) => next.tab = tab,
             Act::Select(socket) => {
                 if next.selected != Some(socket) {

@@ -9,6 +9,7 @@ use sockscope_protocol::TcpState::{
 use yew::prelude::*;
 
 use crate::i18n::{Messages, States};
+use crate::view::markup::Markup;
 use crate::view::{format, testid};
 
 /// Where each state stands: its column and its row. CLOSED stands twice, as in the figure: where a
@@ -29,6 +30,13 @@ const SPOTS: [(TcpState, i32, i32); 12] = [
 ];
 /// The second CLOSED.
 const END: usize = SPOTS.len() - 1;
+
+/// Kinds of arrows, which name their heads too.
+const UNTAKEN: &str = "way";
+const TAKEN: &str = "way-taken";
+const INFERRED: &str = "way-inferred";
+const MARKER: &str = " viewBox='0 0 6 6' refX=6 refY=3 markerWidth=7 markerHeight=7 \
+    markerUnits=userSpaceOnUse orient=auto><path d='M0 0L6 3L0 6Z'/></marker>";
 
 /// Half the width and half the height of a state.
 const HALF: (i32, i32) = (45, 12);
@@ -56,8 +64,8 @@ fn ends(from: TcpState, to: TcpState) -> (usize, usize) {
     (spot(from), end)
 }
 
-/// The line between two states, from edge to edge.
-fn line((from, to): (usize, usize)) -> String {
+/// An arrow from edge to edge of two states.
+fn arrow(svg: &mut Markup, (from, to): (usize, usize), class: &str) {
     let ((x1, y1), (x2, y2)) = (middle(from), middle(to));
     let (dx, dy) = (x2 - x1, y2 - y1);
     let (x, y) = if dx.abs() * HALF.1 > dy.abs() * HALF.0 {
@@ -65,7 +73,12 @@ fn line((from, to): (usize, usize)) -> String {
     } else {
         (dx * HALF.1 / dy.abs().max(1), HALF.1 * dy.signum())
     };
-    format!("M{} {}L{} {}", x1 + x, y1 + y, x2 - x, y2 - y)
+    svg.add(&["<path class=", class, " marker-end=url(#", class, ") d='M"]);
+    for (sign, number) in [("", x1 + x), (" ", y1 + y), ("L", x2 - x), (" ", y2 - y)] {
+        svg.add(&[sign]);
+        svg.number(number);
+    }
+    svg.add(&["'/>"]);
 }
 
 pub(super) fn diagram(socket: &Socket, t: &Messages) -> Html {
@@ -81,25 +94,26 @@ pub(super) fn diagram(socket: &Socket, t: &Messages) -> Html {
     // Of a closed descriptor the present state is known where the kernel was asked.
     let known = last.state == Closed || socket.is_open() || socket.afterlife.is_some();
     let present = taken.last().map_or(spot(last.state), |((_, to), _)| *to);
-    let arrow = |key: String, ends, class| {
-        html! { <path {key} {class} d={line(ends)} marker-end={format!("url(#{class})")} /> }
-    };
-    let untaken = ARROWS
-        .iter()
-        .map(|one| ends(one.from, one.to))
-        .filter(|ends| taken.iter().all(|(way, _)| way != ends))
-        .map(|(from, to)| arrow(format!("{from}-{to}"), (from, to), "way"));
-    let way = taken.iter().enumerate().map(|(at, (ends, seen))| {
-        arrow(
-            format!("taken-{at}"),
-            *ends,
-            if *seen { "way-taken" } else { "way-inferred" },
-        )
-    });
-    let states = SPOTS.iter().enumerate().map(|(at, (state, ..))| {
+    let mut svg = Markup::default();
+    svg.add(&["<svg viewBox='0 0 320 274' aria-hidden=true><defs>"]);
+    for class in [UNTAKEN, TAKEN, INFERRED] {
+        svg.add(&["<marker id=", class, MARKER]);
+    }
+    svg.add(&["</defs>"]);
+    let all = ARROWS.iter().map(|one| ends(one.from, one.to));
+    for ends in all.filter(|ends| taken.iter().all(|(way, _)| way != ends)) {
+        arrow(&mut svg, ends, UNTAKEN);
+    }
+    for (ends, seen) in &taken {
+        arrow(&mut svg, *ends, if *seen { TAKEN } else { INFERRED });
+    }
+    for (at, (state, ..)) in SPOTS.iter().enumerate() {
         let visited = |seen: bool| {
-            taken.iter().any(|((_, to), known)| *to == at && *known == seen)
-                || visits.first().is_some_and(|first| spot(first.state) == at && first.seen == seen)
+            let first = visits.first();
+            taken
+                .iter()
+                .any(|((_, to), known)| *to == at && *known == seen)
+                || first.is_some_and(|first| spot(first.state) == at && first.seen == seen)
         };
         let class = if at == present && known {
             "present"
@@ -108,66 +122,74 @@ pub(super) fn diagram(socket: &Socket, t: &Messages) -> Html {
         } else if visited(false) {
             "inferred"
         } else {
-            ""
+            "other"
         };
         let (x, y) = middle(at);
-        html! {
-            <g key={at} class={class}>
-                <rect x={(x - HALF.0).to_string()} y={(y - HALF.1).to_string()} width="90" height="24" rx="4" />
-                <text x={x.to_string()} y={y.to_string()}>{ state.name() }</text>
-            </g>
-        }
-    });
-    let marker = |id: &'static str| {
-        html! {
-            <marker {id} viewBox="0 0 6 6" refX="6" refY="3" markerWidth="7" markerHeight="7"
-                markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L6 3L0 6Z" /></marker>
-        }
-    };
+        svg.add(&["<g class=", class, "><rect width=90 height=24 rx=4 x="]);
+        svg.number(x - HALF.0);
+        svg.add(&[" y="]);
+        svg.number(y - HALF.1);
+        svg.add(&["></rect><text x="]);
+        svg.number(x);
+        svg.add(&[" y="]);
+        svg.number(y);
+        svg.add(&[">", state.name(), "</text></g>"]);
+    }
+    svg.add(&["</svg><p class=states-now>"]);
+    if known {
+        svg.add(&[
+            "<strong>",
+            last.state.name(),
+            "</strong> · ",
+            texts.text(last.state),
+        ]);
+    } else {
+        svg.add(&[texts.unknown]);
+    }
+    svg.add(&["</p><ol aria-label='", texts.path, "'>"]);
+    steps(&mut svg, visits, t);
+    svg.add(&["</ol><p class=hint>", texts.inferred_hint, "</p>"]);
     html! {
         <div class="states" data-testid={testid::TCP_PATH} data-state={last.state.name()}>
-            <svg viewBox="0 0 320 274" aria-hidden="true">
-                <defs>{ marker("way") }{ marker("way-taken") }{ marker("way-inferred") }</defs>
-                { for untaken }
-                { for way }
-                { for states }
-            </svg>
-            <p class="states-now">
-                if known {
-                    <strong>{ last.state.name() }</strong>{ " · " }{ texts.text(last.state) }
-                } else {
-                    { texts.unknown }
-                }
-            </p>
-            <ol aria-label={texts.path}>{ for steps(visits, t) }</ol>
-            <p class="hint">{ texts.inferred_hint }</p>
+            { svg.html() }
         </div>
     }
 }
 
 /// The way as a list: when, which state, and what led to it.
-fn steps<'a>(visits: &'a [Visit], t: &'a Messages) -> impl Iterator<Item = Html> + 'a {
-    visits.iter().enumerate().map(|(at, visit)| {
-        let before = at.checked_sub(1).and_then(|at| visits.get(at));
+fn steps(list: &mut Markup, visits: &[Visit], t: &Messages) {
+    let mut before = None;
+    for visit in visits {
         // What a segment brought about was there when the next state was seen, or earlier.
-        let called = matches!(visit.cause, Some(Cause::Close | Cause::Shutdown | Cause::Connect));
+        let called = matches!(
+            visit.cause,
+            Some(Cause::Close | Cause::Shutdown | Cause::Connect)
+        );
         let sign = if visit.seen || called { "" } else { "≤ " };
-        let class = if visit.seen { "seen" } else { "inferred" };
-        html! {
-            <li key={at} {class} data-testid={testid::TCP_PATH_STATE} data-state={visit.state.name()}
-                data-seen={visit.seen.to_string()}>
-                <span class="when">{ sign }{ format::clock(visit.time) }{ " s" }</span>
-                <span class="which">{ visit.state.name() }</span>
-                <span class="why">{ visit.cause.map(|one| cause(one, before, t)) }</span>
-                if !visit.seen { <span class="mark">{ t.states.inferred }</span> }
-            </li>
-        }
-    })
+        let (class, seen, mark) = if visit.seen {
+            ("seen", "true", "")
+        } else {
+            ("inferred", "false", t.states.inferred)
+        };
+        let (name, time) = (visit.state.name(), format::clock(visit.time));
+        let why = visit.cause.map_or("", |one| cause(one, before, t));
+        list.add(&["<li class=", class, " data-testid=", testid::TCP_PATH_STATE]);
+        list.add(&[
+            " data-state=",
+            name,
+            " data-seen=",
+            seen,
+            "><span class=when>",
+        ]);
+        list.add(&[sign, &time, " s</span> <span class=which>", name]);
+        list.add(&["</span> <span class=why>", why, "</span> <span class=mark>"]);
+        list.add(&[mark, "</span></li>"]);
+        before = Some(visit.state);
+    }
 }
 
 /// What led to a state, as a call and a segment: an arrow to the right goes to the peer.
-fn cause(cause: Cause, before: Option<&Visit>, t: &Messages) -> &'static str {
-    let before = before.map(|visit| visit.state);
+fn cause(cause: Cause, before: Option<TcpState>, t: &Messages) -> &'static str {
     match cause {
         Cause::Listen => "listen()",
         Cause::Connect => "connect()  SYN →",

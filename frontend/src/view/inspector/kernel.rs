@@ -7,11 +7,12 @@ use yew::prelude::*;
 
 use super::diagram;
 use crate::i18n::{Inspector, Messages, Text};
+use crate::view::markup::Markup;
 use crate::view::ticker::Ticker;
 use crate::view::{format, testid};
 
 /// A figure: what it is and what it means, its test id, its value, and whether the platform tells it.
-type Figure = (Text, Text, Option<Text>, Option<String>, bool);
+type Figure = (Text, Text, Text, Option<String>, bool);
 
 pub(super) fn kernel(
     socket: &Socket,
@@ -27,28 +28,7 @@ pub(super) fn kernel(
             aria-labelledby="kernel-title">
             <h2 id="kernel-title">{ texts.kernel }</h2>
             { outlives(socket, store, t) }
-            <dl class="facts">
-                { for figures.iter().map(|(name, meaning, id, value, shown)| html! {
-                    <div key={*name} class="fact">
-                        <dt title={*meaning}>{ *name }</dt>
-                        <dd class={value.is_none().then_some("absent")} data-testid={*id}>
-                            { match (value, shown) {
-                                (Some(value), _) => value,
-                                (None, true) => texts.none_yet,
-                                (None, false) => texts.unavailable,
-                            } }
-                        </dd>
-                    </div>
-                }) }
-            </dl>
-            <details class="meanings">
-                <summary>{ texts.meanings }</summary>
-                <dl>
-                    { for figures.iter().map(|(name, meaning, ..)| html! {
-                        <div key={*name}><dt>{ *name }</dt><dd>{ *meaning }</dd></div>
-                    }) }
-                </dl>
-            </details>
+            { table(&figures, texts) }
             if socket.is_stream() {
                 <h3>{ t.states.title }</h3>
                 if states {
@@ -59,6 +39,37 @@ pub(super) fn kernel(
             }
         </section>
     }
+}
+
+/// The figures, and what they mean.
+fn table(figures: &[Figure], t: &Inspector) -> Html {
+    let mut table = Markup::default();
+    table.add(&["<dl class=facts>"]);
+    for (name, meaning, id, value, shown) in figures {
+        let (class, text) = match (value, shown) {
+            (Some(value), _) => ("present", value.as_str()),
+            (None, true) => ("absent", t.none_yet),
+            (None, false) => ("absent", t.unavailable),
+        };
+        table.add(&[
+            "<dt title=\"",
+            meaning,
+            "\">",
+            name,
+            "</dt><dd data-testid='",
+        ]);
+        table.add(&[id, "' class=", class, ">", text, "</dd>"]);
+    }
+    table.add(&["</dl>"]);
+    // By itself, so that it stays open when a figure changes.
+    let mut meanings = Markup::default();
+    meanings.add(&["<details class=meanings><summary>", t.meanings]);
+    meanings.add(&["</summary><dl>"]);
+    for (name, meaning, ..) in figures {
+        meanings.add(&["<dt>", name, "</dt><dd>", meaning, "</dd>"]);
+    }
+    meanings.add(&["</dl></details>"]);
+    html! { <>{ table.html() }{ meanings.html() }</> }
 }
 
 /// What the kernel still holds of a connection whose descriptor is closed, and for how long.
@@ -90,21 +101,21 @@ fn figures(socket: &Socket, platform: Option<&Platform>, t: &Inspector) -> Vec<F
     if socket.backlog().is_some() {
         let queue = seen.accept_queue;
         let queue = queue.map(|queue| format!("{} / {}", queue.length, queue.backlog));
-        let id = Some(testid::KERNEL_ACCEPT_Q);
+        let id = testid::KERNEL_ACCEPT_Q;
         return vec![(t.accept_q, t.accept_q_title, id, queue, info)];
     }
     let mut figures = vec![
         (
             t.recv_q,
             t.recv_q_title,
-            Some(testid::KERNEL_RECV_Q),
+            testid::KERNEL_RECV_Q,
             bytes(seen.recv_queue),
             queues,
         ),
         (
             t.send_q,
             t.send_q_title,
-            Some(testid::KERNEL_SEND_Q),
+            testid::KERNEL_SEND_Q,
             bytes(seen.send_queue),
             queues,
         ),
@@ -121,23 +132,17 @@ fn figures(socket: &Socket, platform: Option<&Platform>, t: &Inspector) -> Vec<F
         let receive = tcp.and_then(|tcp| window(tcp.receive_window));
         let send = tcp.and_then(|tcp| window(tcp.send_window));
         figures.extend([
-            (t.rtt, t.rtt_title, Some(testid::KERNEL_RTT), rtt, info),
+            (t.rtt, t.rtt_title, testid::KERNEL_RTT, rtt, info),
             (
                 t.retransmits,
                 t.retransmits_title,
-                Some(testid::KERNEL_RETRANSMITS),
+                testid::KERNEL_RETRANSMITS,
                 again,
                 info,
             ),
-            (t.window, t.window_title, None, congestion, info),
-            (
-                t.receive_window,
-                t.receive_window_title,
-                None,
-                receive,
-                info,
-            ),
-            (t.send_window, t.send_window_title, None, send, info),
+            (t.window, t.window_title, "", congestion, info),
+            (t.receive_window, t.receive_window_title, "", receive, info),
+            (t.send_window, t.send_window_title, "", send, info),
         ]);
     }
     figures

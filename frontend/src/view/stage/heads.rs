@@ -11,6 +11,7 @@ use super::geometry::Geometry;
 use super::parts::Column;
 use crate::i18n::Messages;
 use crate::view::inspector::kernel;
+use crate::view::markup::Markup;
 use crate::view::ui::{Act, UiHandle};
 use crate::view::{format, names, testid};
 
@@ -102,39 +103,54 @@ const PLACES: u32 = 8;
 /// segments sent again and the window of a connection.
 fn gauges(socket: &Socket, t: &Messages) -> Html {
     let texts = &t.inspector;
-    if let (Some(queue), true) = (socket.kernel.accept_queue, socket.is_open()) {
-        // One more than the backlog gets in.
-        let places = queue.backlog.saturating_add(1).min(PLACES);
-        let shown = format!("{}/{}", queue.length, queue.backlog);
-        return html! {
-            <span class="lane-gauges" title={texts.accept_q_title} data-testid={testid::LANE_QUEUE}>
-                { texts.accept_q }
-                <span class="places">
-                    { for (0..places).map(|place| html! {
-                        <i key={place} class={(place < queue.length).then_some("taken")}></i>
-                    }) }
-                </span>
-                { shown }
-            </span>
-        };
+    let mut line = Markup::default();
+    let (queue, tcp) = (socket.kernel.accept_queue, socket.kernel.tcp);
+    match (queue, tcp) {
+        _ if !socket.is_open() => return Html::default(),
+        (Some(queue), _) => {
+            let (title, id) = (texts.accept_q_title, testid::LANE_QUEUE);
+            line.add(&[
+                "<span class=lane-gauges data-testid=",
+                id,
+                " title=\"",
+                title,
+                "\">",
+            ]);
+            line.add(&[texts.accept_q, "<span class=places>"]);
+            // One more than the backlog gets in.
+            for place in 0..queue.backlog.saturating_add(1).min(PLACES) {
+                line.add(&[if place < queue.length {
+                    "<i class=taken></i>"
+                } else {
+                    "<i></i>"
+                }]);
+            }
+            let (length, backlog) = (queue.length.to_string(), queue.backlog.to_string());
+            line.add(&["</span>", &length, "/", &backlog, "</span>"]);
+        }
+        (None, Some(tcp)) if socket.peer.is_some() => {
+            let again = if tcp.retransmits > 0 { "again" } else { "none" };
+            let rtt = format::duration(u64::from(tcp.rtt_us));
+            let window = tcp.congestion_window.to_string();
+            line.add(&["<span class=lane-gauges data-testid=", testid::LANE_FIGURES]);
+            line.add(&["><span title=\"", texts.rtt_title, "\">rtt ", &rtt]);
+            line.add(&[
+                "</span><span title=\"",
+                texts.window_title,
+                "\">cwnd ",
+                &window,
+            ]);
+            line.add(&[
+                "</span><span class=",
+                again,
+                " title=\"",
+                texts.retransmits_title,
+            ]);
+            line.add(&["\">↻ ", &tcp.retransmits.to_string(), "</span></span>"]);
+        }
+        _ => return Html::default(),
     }
-    let Some(tcp) = socket
-        .kernel
-        .tcp
-        .filter(|_| socket.is_open() && socket.peer.is_some())
-    else {
-        return Html::default();
-    };
-    let rtt = format::duration(u64::from(tcp.rtt_us));
-    html! {
-        <span class="lane-gauges" data-testid={testid::LANE_FIGURES}>
-            <span title={texts.rtt_title}>{ "rtt " }{ rtt }</span>
-            <span title={texts.window_title}>{ "cwnd " }{ tcp.congestion_window }</span>
-            <span title={texts.retransmits_title} class={(tcp.retransmits > 0).then_some("again")}>
-                { "↻ " }{ tcp.retransmits }
-            </span>
-        </span>
-    }
+    line.html()
 }
 
 fn class_of(protocol: &str) -> &'static str {
