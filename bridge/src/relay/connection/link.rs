@@ -4,7 +4,8 @@ use std::io;
 
 use mio::event::Event;
 
-use super::output::{Output, append};
+use super::output::{Output, append, begin};
+use super::pipe::{Pipe, send_before};
 use crate::relay::reactor::Context;
 use crate::relay::stream::Socket;
 use crate::relay::websocket::{MAX_CONTROL, Opcode};
@@ -34,6 +35,8 @@ pub(in crate::relay) struct Link {
     read_closed: bool,
     /// What the client has not taken yet.
     held: Option<Box<Output>>,
+    /// The rest of a frame that comes after that.
+    piped: Option<Pipe>,
     /// Frames that come after that.
     late: Vec<u8>,
     /// A close frame was sent.
@@ -49,6 +52,7 @@ impl Link {
             writable: true,
             read_closed: false,
             held: None,
+            piped: None,
             late: Vec::new(),
             closing: false,
         }
@@ -68,6 +72,7 @@ impl Link {
     pub(super) fn close(&mut self) {
         self.socket = None;
         self.held = None;
+        self.piped = None;
         self.late = Vec::new();
     }
 
@@ -78,7 +83,11 @@ impl Link {
 
     /// Whether the client does not take what was written last.
     pub(in crate::relay) fn is_blocked(&self) -> bool {
-        self.held.is_some() || self.socket.is_none()
+        self.waits() || self.socket.is_none()
+    }
+
+    fn waits(&self) -> bool {
+        self.held.is_some() || self.piped.is_some()
     }
 
     /// Whether there may be something to read, and it may be answered.
@@ -140,10 +149,10 @@ impl Link {
         if self.closing || self.is_gone() {
             return;
         }
-        if self.held.is_none() && context.output.room() < payload.len() {
+        if !self.waits() && context.output.room() < payload.len() {
             self.flush(context);
         }
-        if self.held.is_some() {
+        if self.waits() {
             append(&mut self.late, opcode, payload);
         } else {
             context.output.put(opcode, payload);
@@ -176,6 +185,42 @@ impl Link {
         context.output.read(header, limit, empty, read)
     }
 
+    /// Sends what a stream's socket has received without copying it; 0 at its end. Nothing is sent
+    /// where the kernel does not do that.
+    pub(in crate::relay) fn splice(
+        &mut self,
+        context: &mut Context,
+        stream: u32,
+        from: &Socket,
+    ) -> Option<io::Result<usize>> {
+        self.flush(context);
+        let (Some(to), false) = (&self.socket, self.waits()) else {
+            return Some(Err(io::ErrorKind::WouldBlock.into()));
+        };
+        let mut pipe = context.take_pipe()?;
+        let length = match pipe.fill(from) {
+            Ok(length) if length > 0 => length,
+            other => {
+                context.give_back_pipe(pipe);
+                return Some(other);
+            }
+        };
+        let header = wisp::header(Kind::Data, stream);
+        let head = match self.framing {
+            Framing::Wisp => begin(&header, length),
+            Framing::Plain => begin(&[], length),
+        };
+        match send_before(to, &head) {
+            Ok(sent) if sent == head.len() => {}
+            Ok(sent) => self.held = Some(Box::new(Output::of(head[sent..].to_vec()))),
+            // Whatever is wrong is found out when the rest is written.
+            Err(_) => self.held = Some(Box::new(Output::of(head))),
+        }
+        self.piped = Some(pipe);
+        self.flush(context);
+        Some(Ok(length))
+    }
+
     /// Writes what is to be written; what the client does not take is held.
     pub(super) fn flush(&mut self, context: &mut Context) {
         loop {
@@ -183,27 +228,37 @@ impl Link {
                 context.output.clear();
                 return;
             };
-            let output = match &mut self.held {
-                Some(held) if self.writable => held,
-                Some(_) => return,
-                None => &mut context.output,
+            if self.waits() && !self.writable {
+                return;
+            }
+            let written = if let Some(held) = &mut self.held {
+                held.write(|slices| socket.write(slices))
+            } else if let Some(pipe) = &mut self.piped {
+                pipe.drain(socket)
+            } else if !self.late.is_empty() {
+                self.held = Some(Box::new(Output::of(std::mem::take(&mut self.late))));
+                continue;
+            } else if context.output.is_empty() {
+                return;
+            } else {
+                context.output.write(|slices| socket.write(slices))
             };
-            match output.write(|slices| socket.write(slices)) {
+            match written {
                 Ok(()) => {
-                    let Some(held) = self.held.take() else { return };
-                    context.give_back(*held);
-                    if self.late.is_empty() {
-                        return;
+                    if let Some(held) = self.held.take() {
+                        context.give_back(*held);
+                    } else if let Some(pipe) = self.piped.take() {
+                        context.give_back_pipe(pipe);
                     }
-                    self.held = Some(Box::new(Output::of(std::mem::take(&mut self.late))));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.writable = false;
-                    if self.held.is_none() {
+                    if !self.waits() {
                         self.held = Some(Box::new(context.take_output()));
                     }
                     return;
                 }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     tracing::debug!("cannot write to the client: {error}");
                     context.output.clear();

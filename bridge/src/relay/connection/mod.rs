@@ -4,6 +4,8 @@ mod batch;
 mod input;
 mod link;
 mod output;
+#[cfg_attr(not(target_os = "linux"), path = "no_pipe.rs")]
+mod pipe;
 mod plain;
 mod wisp;
 
@@ -22,6 +24,7 @@ pub(super) use batch::Batches;
 use input::Protocol;
 pub(super) use link::{Framing, Link};
 pub(super) use output::Output;
+pub(super) use pipe::Pipe;
 use plain::Plain;
 use wisp::Wisp;
 

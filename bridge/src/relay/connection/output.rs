@@ -51,8 +51,7 @@ impl Output {
         }
     }
 
-    #[cfg(test)]
-    fn is_empty(&self) -> bool {
+    pub(in crate::relay) fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
@@ -181,6 +180,13 @@ impl Output {
         self.clear();
         Self::of(bytes)
     }
+}
+
+/// The head of a frame and what stands before its payload, of which there is so much.
+pub(in crate::relay) fn begin(header: &[u8], payload: usize) -> Vec<u8> {
+    let mut head = [0; MAX_SERVER_HEAD];
+    let size = write_head(&mut head, Opcode::Binary, header.len() + payload);
+    [&head[MAX_SERVER_HEAD - size..], header].concat()
 }
 
 /// Writes a frame to the end of `bytes`.

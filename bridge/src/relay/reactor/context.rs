@@ -9,7 +9,7 @@ use slab::Slab;
 
 use super::inbox::{Inbox, Message};
 use super::timers::Timers;
-use crate::relay::connection::{Batches, Output};
+use crate::relay::connection::{Batches, Output, Pipe};
 use crate::relay::metrics::Counters;
 use crate::relay::shared::Shared;
 use crate::relay::stream::Socket;
@@ -19,7 +19,7 @@ use sockscope_protocol::SocketType;
 
 /// How much is read from a WebSocket at once.
 const INPUT: usize = 2 * 1024 * 1024;
-/// How many outputs nobody uses are kept.
+/// How many outputs and pipes that nobody uses are kept.
 const SPARE: usize = 2;
 
 /// Whose socket it is.
@@ -39,6 +39,8 @@ pub(in crate::relay) struct Context {
     pub(in crate::relay) input: Box<[u8]>,
     /// Where it is sorted by stream.
     pub(in crate::relay) batches: Option<Batches>,
+    /// How much was passed on without a copy since streams have their turn.
+    pub(in crate::relay) spliced: usize,
     /// What the connection whose turn it is wants to write.
     pub(in crate::relay) output: Output,
     pub(in crate::relay) counters: Arc<Counters>,
@@ -46,6 +48,7 @@ pub(in crate::relay) struct Context {
     pub(super) owners: Slab<Owner>,
     registry: Registry,
     spare: Vec<Output>,
+    pipes: Vec<Pipe>,
     inbox: Arc<Inbox>,
 }
 
@@ -61,12 +64,14 @@ impl Context {
             timers: Timers::default(),
             input: Self::new_input(),
             batches: None,
+            spliced: 0,
             output: Output::new(),
             counters,
             shared,
             owners: Slab::new(),
             registry,
             spare: Vec::new(),
+            pipes: Vec::new(),
             inbox,
         }
     }
@@ -108,6 +113,18 @@ impl Context {
         if output.is_full_size() && self.spare.len() < SPARE {
             output.clear();
             self.spare.push(output);
+        }
+    }
+
+    /// A pipe with nothing in it, where the system has such.
+    pub(in crate::relay) fn take_pipe(&mut self) -> Option<Pipe> {
+        self.pipes.pop().or_else(|| Pipe::new().ok())
+    }
+
+    /// Gives back a pipe with nothing in it.
+    pub(in crate::relay) fn give_back_pipe(&mut self, pipe: Pipe) {
+        if pipe.is_empty() && self.pipes.len() < SPARE {
+            self.pipes.push(pipe);
         }
     }
 

@@ -9,6 +9,8 @@ use crate::relay::wisp::{self, Reason, Transport};
 
 /// The most that is read from one target before the next one has its turn.
 const QUANTUM: usize = 256 * 1024;
+/// A target that sends so much at once goes on like that: it is worth three system calls not to copy.
+const BULK: usize = 64 * 1024;
 /// The most datagrams that are read from one target before the next one has its turn.
 const DATAGRAMS: usize = 16;
 /// A client hears of more credit when no more than this waits for its target.
@@ -179,20 +181,41 @@ impl Streams {
         }
         let stream = &mut self.all[key];
         let Some(socket) = &stream.socket else { return };
-        let to = (stream.id, stream.transport);
-        match link.data(context, to, room, |room| socket.read(room)) {
+        let spliced = stream
+            .bulk
+            .then(|| link.splice(context, stream.id, socket))
+            .flatten();
+        let (read, whole) = match spliced {
+            // A pipe takes as many pieces as it has room for, whatever is left.
+            Some(length) => (length, 0),
+            None => {
+                let to = (stream.id, stream.transport);
+                (link.data(context, to, room, |room| socket.read(room)), room)
+            }
+        };
+        match read {
             Ok(0) => self.target_ended(key, link, context),
             Ok(length) => {
                 stream.down += length as u64;
                 stream.target_spoke_last = true;
                 context.counters.bytes_down.add(length as u64);
                 // On Unix, less than there is room for means that there is no more (`epoll(7)`).
-                stream.readable = length == room || stream.read_closed || !cfg!(unix);
+                stream.readable = length >= whole || stream.read_closed || !cfg!(unix);
+                stream.bulk = length >= BULK;
+                if whole == 0 {
+                    context.spliced += length;
+                }
                 if stream.readable {
                     self.list(key);
                 }
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => stream.readable = false,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if link.is_blocked() {
+                    self.hold_back(key);
+                } else {
+                    stream.readable = false;
+                }
+            }
             Err(error) => self.close(key, Reason::of_transfer(&error), link, context),
         }
     }

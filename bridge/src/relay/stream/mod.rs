@@ -49,6 +49,8 @@ struct Stream {
     orphan: bool,
     /// The target takes nothing any more.
     deaf: bool,
+    /// The target sends more than is read at once.
+    bulk: bool,
     /// The last bytes were the target's, not the client's.
     target_spoke_last: bool,
     queue: Queue,

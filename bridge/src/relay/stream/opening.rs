@@ -101,6 +101,7 @@ impl Streams {
             held_back: false,
             orphan: false,
             deaf: false,
+            bulk: false,
             target_spoke_last: false,
             queue: Queue::default(),
             credit: Credit::new(),

@@ -115,8 +115,10 @@ impl Streams {
 
     /// Gives attention to those that stand in line now, each once, as long as there is room.
     pub(in crate::relay) fn attend(&mut self, link: &mut Link, context: &mut Context) {
+        context.spliced = 0;
         for _ in 0..self.attention.len() {
-            if !link.is_blocked() && link.room(context) < ENOUGH {
+            let full = link.room(context) < ENOUGH || context.spliced > SPLICED;
+            if full && !link.is_blocked() {
                 return;
             }
             let Some(key) = self.attention.pop_front() else {
@@ -206,5 +208,7 @@ impl Streams {
     }
 }
 
+/// How much is passed on without a copy before it is looked what else there is to do.
+const SPLICED: usize = 512 * 1024;
 /// Room for less payload than this is not worth a read. More than any datagram has.
 const ENOUGH: usize = 66 * 1024;
