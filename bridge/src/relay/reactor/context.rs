@@ -77,7 +77,8 @@ impl Context {
     }
 
     pub(super) fn new_input() -> Box<[u8]> {
-        vec![0; INPUT].into_boxed_slice()
+        // Not zero: all of it is there from the start, not only once it is needed.
+        vec![1; INPUT].into_boxed_slice()
     }
 
     /// Lets the reactor watch a socket; returns the number under which it does.

@@ -166,7 +166,8 @@ impl Streams {
         let flows = stream.socket.is_some()
             && stream.queue.len() <= LOW
             && stream.transport == Transport::Tcp
-            && stream.is_known();
+            // Also one that was told of its target's end, and goes on.
+            && !stream.orphan;
         if flows && stream.credit.is_due() {
             let packets = stream.credit.renew();
             link.packet(context, &wisp::continue_packet(stream.id, packets));
