@@ -9,6 +9,15 @@ use thirtyfour::{BrowserLogEntry, DesiredCapabilities, LoggingPrefsLogLevel, Web
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+/// A window's size in device-independent pixels, and the zoom at which a person looks at the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Window {
+    pub width: u32,
+    pub height: u32,
+    pub zoom_percent: u32,
+}
+
 /// A browser window; closed with [`Browser::quit`].
 #[derive(Debug)]
 pub struct Browser {
@@ -78,11 +87,47 @@ impl Browser {
     /// When the browser does not answer.
     pub async fn prefer_dark(&self, dark: bool) -> Result<()> {
         let scheme = if dark { "dark" } else { "light" };
-        let media = serde_json::json!({
-            "features": [{ "name": "prefers-color-scheme", "value": scheme }]
+        self.prefer(&[("prefers-color-scheme", scheme)]).await
+    }
+
+    /// Says to the page what the person prefers: features of CSS media queries, and nothing else.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn prefer(&self, features: &[(&str, &str)]) -> Result<()> {
+        let features: Vec<_> = features
+            .iter()
+            .map(|(name, value)| serde_json::json!({ "name": name, "value": value }))
+            .collect();
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            serde_json::json!({ "features": features }),
+        )
+        .await
+    }
+
+    /// Gives the page a window of another size or zoom.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn resize(&self, window: Window) -> Result<()> {
+        // Zoom is fewer CSS pixels of more device pixels each.
+        let metrics = serde_json::json!({
+            "width": window.width * 100 / window.zoom_percent,
+            "height": window.height * 100 / window.zoom_percent,
+            "deviceScaleFactor": f64::from(window.zoom_percent) / 100.0,
+            "mobile": false,
         });
-        let cdp = self.driver.cdp();
-        cdp.send_raw("Emulation.setEmulatedMedia", media).await?;
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .await
+    }
+
+    /// Sends a command of the Chrome DevTools Protocol whose answer says nothing.
+    ///
+    /// # Errors
+    /// When the browser does not answer or refuses.
+    pub async fn cdp(&self, command: &str, parameters: serde_json::Value) -> Result<()> {
+        self.driver.cdp().send_raw(command, parameters).await?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! (`frontend/src/view/testid.rs`), so that they hold in every language and layout.
 #![deny(missing_docs)]
 
+mod axe;
 mod bridge;
 mod browser;
 mod case;
@@ -13,8 +14,9 @@ mod proxy;
 mod python;
 mod wait;
 
+pub use axe::Axe;
 pub use bridge::Bridge;
-pub use browser::Browser;
+pub use browser::{Browser, Window};
 pub use case::{Case, case};
 pub use page::{Page, Target};
 pub use proxy::Proxy;

@@ -66,6 +66,12 @@ impl<'a> Page<'a> {
         self.browser.driver()
     }
 
+    /// The window that shows it.
+    #[must_use]
+    pub fn browser(&self) -> &Browser {
+        self.browser
+    }
+
     /// Saves a picture of the window.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ struct Arguments {
 enum Task {
     /// Install what building the page needs (with --tests: what the tests need, too)
     Setup {
-        /// Also what `cargo xtask test` needs: Chromium and its driver, clippy, Python packages
+        /// Also what `cargo xtask test` needs: Chromium and its driver, clippy, Python packages, axe-core
         #[arg(long)]
         tests: bool,
     },

@@ -3,9 +3,11 @@
 //! Nothing is printed and hardly any time is spent where all is there.
 
 mod apt;
+mod axe;
 mod browser;
 mod crates;
 mod node;
+mod npm;
 pub(crate) mod peers;
 mod python;
 mod wasm;
@@ -66,6 +68,8 @@ pub(crate) struct TestTools {
     browser: Browser,
     /// A Python 3 with the packages that the examples import.
     pub(crate) python: PathBuf,
+    /// The script that finds what shuts somebody out of the page.
+    axe: PathBuf,
     /// Where npm's clients of the relay are.
     pub(crate) node_clients: PathBuf,
 }
@@ -76,6 +80,7 @@ impl TestTools {
         command
             .env("SOCKSCOPE_BRIDGE", bridge)
             .env("SOCKSCOPE_PYTHON", &self.python)
+            .env("SOCKSCOPE_AXE", &self.axe)
             .env("SOCKSCOPE_CHROMIUM", &self.browser.chromium)
             .env("SOCKSCOPE_CHROMEDRIVER", &self.browser.driver);
     }
@@ -103,6 +108,7 @@ pub(crate) fn tests(page: &PageTools) -> Result<TestTools> {
     Ok(TestTools {
         browser: browser::find()?,
         python: python::interpreter()?,
+        axe: axe::script()?,
         node_clients: node::clients()?,
     })
 }

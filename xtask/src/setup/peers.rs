@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
+use super::npm;
 use crate::{
     job::{self, Job, say},
     place,
@@ -21,7 +22,11 @@ const WEBSOCAT: &str = "websocat@1.14.1";
 pub(crate) fn install() -> Result<PathBuf> {
     let home = place::tools()?.join("relays");
     for (folder, release, installed) in [
-        ("npm", WISP_JS.to_owned(), npm as fn(&Path) -> Result<()>),
+        (
+            "npm",
+            WISP_JS.to_owned(),
+            wisp_js as fn(&Path) -> Result<()>,
+        ),
         ("python", PYTHON.join(" "), python),
         ("cargo", WEBSOCAT.to_owned(), cargo),
     ] {
@@ -40,23 +45,8 @@ pub(crate) fn install() -> Result<PathBuf> {
     Ok(home)
 }
 
-fn npm(folder: &Path) -> Result<()> {
-    let npm = job::find("npm").context("there is no npm")?;
-    Job::new("peer-npm", format!("Installing {WISP_JS}"))?
-        .expect("once; seconds")
-        .run(
-            Command::new(npm)
-                .args([
-                    "install",
-                    "--no-save",
-                    "--no-audit",
-                    "--no-fund",
-                    "--prefix",
-                ])
-                .arg(folder)
-                .arg(WISP_JS),
-        )?;
-    Ok(())
+fn wisp_js(folder: &Path) -> Result<()> {
+    npm::install("peer-npm", &[WISP_JS], folder)
 }
 
 fn python(folder: &Path) -> Result<()> {

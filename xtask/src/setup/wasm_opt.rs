@@ -1,11 +1,12 @@
 //! `wasm-opt`, which halves the page.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result};
 
+use super::npm;
 use crate::{
-    job::{self, Job, say},
+    job::{self, say},
     place,
     version::Version,
 };
@@ -32,35 +33,14 @@ pub(crate) fn folder() -> Result<Option<PathBuf>> {
     {
         return Ok(found.parent().map(PathBuf::from));
     }
-    let Some(npm) = job::find("npm") else {
+    if job::find("npm").is_none() {
         say(
             "neither wasm-opt nor npm is here: the page will be about twice as large; install Node.js with npm",
         );
         return Ok(None);
-    };
-    fs::create_dir_all(&home).with_context(|| format!("cannot create {}", home.display()))?;
-    Job::new(
-        "wasm-opt",
-        format!(
-            "Installing wasm-opt (npm's binaryen {RELEASE}) into {}",
-            home.display()
-        ),
-    )?
-    .expect("once; half a minute")
-    .hint("install binaryen yourself and put wasm-opt on the PATH")
-    .run(
-        Command::new(npm)
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-            ])
-            .arg(&home)
-            .arg(format!("binaryen@{RELEASE}"))
-            .current_dir(env::temp_dir()),
-    )?;
+    }
+    npm::install("wasm-opt", &[&format!("binaryen@{RELEASE}")], &home)
+        .context("no wasm-opt: install binaryen yourself and put wasm-opt on the PATH")?;
     Ok(Some(bin))
 }
 
