@@ -47,8 +47,5 @@ messages! {
         missing: fn(u64) -> String =
             |count| format!("{count} events are missing here: the bridge holds them no longer"),
             |count| format!("此处缺少 {count} 条事件：桥接程序已不再保存");
-        lane_select: fn(&str) -> String =
-            |name| format!("Inspect {name}"),
-            |name| format!("检查 {name}");
     }
 }

@@ -78,8 +78,7 @@ fn own(
     let class = classes!("lane-head", class, (!socket.is_open()).then_some("closed"));
     html! {
         <button key={id.0} {class} ~style={style} title={full} aria-pressed={selected.to_string()}
-            aria-label={format!("{}: {state}", (t.stage.lane_select)(&name))} data-testid={testid::lane(id)}
-            data-state={state.clone()} onclick={select}>
+            data-testid={testid::lane(id)} data-state={state.clone()} onclick={select}>
             <span class="lane-title">
                 <span>{ name }</span>
                 <span class={classes!("proto", class_of(word))}>{ word }</span>
