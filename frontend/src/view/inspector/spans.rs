@@ -71,5 +71,6 @@ pub(super) fn hex(bytes: &[u8], base: u64) -> Html {
             ));
         }
     }
-    html! { <pre class="hex">{ text }</pre> }
+    // It is wider than a narrow inspector: with the focus, keys scroll it.
+    html! { <pre class="hex" tabindex="0">{ text }</pre> }
 }
