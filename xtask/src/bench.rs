@@ -13,6 +13,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     bridge::{self, Profile},
+    example,
     job::{Job, say},
     place,
     setup::peers,
@@ -26,6 +27,11 @@ pub(crate) enum Bench {
     /// Prints tables in Markdown and writes each figure to target/bench/relay.jsonl. Ten minutes; with
     /// --quick under two, with --peers twice as long.
     Relay(Relay),
+    /// The page in Chromium: a long session opened, scrolled and replayed, a live one of 5,000 events/s
+    ///
+    /// Prints a table in Markdown and writes each figure to target/bench/page.jsonl. Two minutes. No
+    /// figure decides anything.
+    Page,
 }
 
 #[derive(Args)]
@@ -45,7 +51,16 @@ const PEERS: &str = "--peers";
 
 /// Builds what is measured and what measures, and measures.
 pub(crate) fn bench(bench: &Bench) -> Result<()> {
-    let Bench::Relay(relay) = bench;
+    match bench {
+        Bench::Relay(arguments) => relay(arguments),
+        Bench::Page => {
+            let json = place::target().join("bench").join("page.jsonl");
+            measure(example::command("bench_page", &json)?)
+        }
+    }
+}
+
+fn relay(relay: &Relay) -> Result<()> {
     // The bridge embeds what is in there, be it nothing.
     fs::create_dir_all(place::dist()).context("cannot create dist")?;
     let bridge = bridge::build(Profile::Release)?;
@@ -70,6 +85,11 @@ pub(crate) fn bench(bench: &Bench) -> Result<()> {
     // The harness only wants to know where they are.
     command.args(own.clone().filter(|argument| *argument != PEERS));
     command.args(relay.arguments.iter().skip(own.count()));
+    measure(command)
+}
+
+/// Runs a measurement, which prints its tables.
+fn measure(mut command: Command) -> Result<()> {
     say("Measuring (other work on this machine shows in the figures)");
     let status = command.status().context("cannot start the measurement")?;
     anyhow::ensure!(status.success(), "the measurement failed ({status})");

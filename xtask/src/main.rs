@@ -3,6 +3,7 @@
 mod bench;
 mod bridge;
 mod dev;
+mod example;
 mod job;
 mod page;
 mod place;
