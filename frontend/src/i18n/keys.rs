@@ -18,6 +18,12 @@ messages! {
         zoom_out: Text = "stage: fewer pixels for a second", "舞台：缩小时间";
         fold: Text = "stage: fold silences", "舞台：折叠空白";
         legend: Text = "stage: what the marks mean", "舞台：图例";
+        replay: Text = "replay", "回放";
+        play: Text = "play or pause the replay", "播放或暂停回放";
+        step_back: Text = "one call back", "后退一个调用";
+        step_on: Text = "one call forward", "前进一个调用";
+        start: Text = "to the beginning", "跳到开头";
+        end: Text = "to the end", "跳到结尾";
         sockets: Text = "to the sockets", "转到套接字";
         stage: Text = "to the stage", "转到舞台";
         inspector: Text = "to the inspector", "转到检查器";

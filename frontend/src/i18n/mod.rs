@@ -12,6 +12,7 @@ mod keys;
 pub(crate) mod lessons;
 mod page;
 mod reasons;
+mod replay;
 mod stage;
 mod states;
 
@@ -24,6 +25,7 @@ pub(crate) use inspector::Inspector;
 pub(crate) use keys::Keys;
 pub(crate) use page::Page;
 pub(crate) use reasons::Reasons;
+pub(crate) use replay::Replay;
 pub(crate) use stage::Stage;
 pub(crate) use states::States;
 
@@ -59,6 +61,7 @@ pub(crate) struct Messages {
     pub(crate) reasons: Reasons,
     pub(crate) states: States,
     pub(crate) keys: Keys,
+    pub(crate) replay: Replay,
 }
 
 static EN: Messages = Messages {
@@ -73,6 +76,7 @@ static EN: Messages = Messages {
     reasons: Reasons::EN,
     states: States::EN,
     keys: Keys::EN,
+    replay: Replay::EN,
 };
 
 static ZH: Messages = Messages {
@@ -87,6 +91,7 @@ static ZH: Messages = Messages {
     reasons: Reasons::ZH,
     states: States::ZH,
     keys: Keys::ZH,
+    replay: Replay::ZH,
 };
 
 /// A language of the page.

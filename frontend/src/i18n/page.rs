@@ -95,6 +95,7 @@ messages! {
             "The session that this tab had is no longer held; this one is new.",
             "此标签页之前的会话已不再保存，现在是新的会话。";
         not_sent_no_session: Text = "Not made: there is no session with the bridge.", "未执行：当前没有与桥接程序的会话。";
+        not_sent_replay: Text = "Not made: this is a replay. Go back to the live session to make calls.", "未执行：正在回放。要发起调用，请先回到实时会话。";
         not_sent_too_long: fn(u64) -> String =
             |limit| format!("Not made: one call carries at most {limit} bytes. Send a file instead, or less at a time."),
             |limit| format!("未执行：一次调用最多携带 {limit} 字节。请改为发送文件，或分几次发送。");

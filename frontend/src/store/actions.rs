@@ -1,6 +1,7 @@
 use bytes::Bytes;
 use sockscope_protocol::{Call, CallId, Endpoint, Family, Payload, SocketId, SocketType, Value};
 
+use super::replay::live;
 use super::{State, Store, storage};
 use crate::model::{CallRecord, Model};
 use crate::wire::NotSent;
@@ -29,8 +30,8 @@ pub enum SendToError {
 
 impl State {
     pub(super) fn ask(&mut self, call: Call) -> Result<CallId, NotSent> {
-        let limits = limits(&self.model)?;
-        self.outbox.call(call, self.model.load().0, limits)
+        let model = live(&self.model, self.replay.as_ref());
+        self.outbox.call(call, model.load().0, limits(model)?)
     }
 
     pub(super) fn give(
@@ -39,9 +40,9 @@ impl State {
         payload: Payload,
         bytes: Bytes,
     ) -> Result<CallId, NotSent> {
-        let limits = limits(&self.model)?;
-        let load = self.model.load();
-        self.outbox.send(socket, payload, bytes, load, limits)
+        let model = live(&self.model, self.replay.as_ref());
+        self.outbox
+            .send(socket, payload, bytes, model.load(), limits(model)?)
     }
 }
 
@@ -113,8 +114,14 @@ impl Store {
         Ok(call)
     }
 
-    /// Ends the wait of a call.
+    /// Ends the wait of a call. What waited in a film does not wait now.
     pub fn cancel(&self, call: CallId) {
+        if self.in_session().is_ok() {
+            self.end_wait(call);
+        }
+    }
+
+    pub(super) fn end_wait(&self, call: CallId) {
         self.change(|state| {
             state.outbox.cancel(call);
             state.resolving.retain(|waiting| waiting.call != call);
@@ -130,7 +137,7 @@ impl Store {
         self.in_session()?;
         let running = self.model().streaming(socket);
         match (running, on) {
-            (Some(call), false) => self.cancel(call),
+            (Some(call), false) => self.end_wait(call),
             (None, true) => {
                 let kind = self.model().socket(socket).and_then(|known| known.kind);
                 let size = match kind {
@@ -166,7 +173,10 @@ impl Store {
         storage::set_draft(key, text);
     }
 
-    fn in_session(&self) -> Result<(), NotSent> {
+    pub(super) fn in_session(&self) -> Result<(), NotSent> {
+        if self.state().replay.is_some() {
+            return Err(NotSent::Replay);
+        }
         match self.0.session.borrow().as_ref() {
             Some(_) => Ok(()),
             None => Err(NotSent::NoSession),
@@ -193,7 +203,7 @@ impl State {
                 socket,
                 bytes,
             } = waiting;
-            let lookup = self.model.call(call);
+            let lookup = live(&self.model, self.replay.as_ref()).call(call);
             if self.outbox.has(call) || lookup.is_some_and(CallRecord::pending) {
                 self.resolving.push(Resolving {
                     call,

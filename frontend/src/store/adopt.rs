@@ -12,7 +12,7 @@ impl State {
         let mut gap = false;
         match &entry {
             // Seen before: it was counted then.
-            Entry::Event(event) if event.seq <= self.model.last => {}
+            Entry::Event(event) if event.seq <= self.live().last => {}
             Entry::Event(event) => match &event.body {
                 EventBody::Called { call, .. } => self.outbox.begun(*call),
                 EventBody::Returned { call, outcome, .. } => {
@@ -36,7 +36,7 @@ impl State {
             Entry::Truncated { .. } => gap = true,
             Entry::Welcome(_) => {}
         }
-        self.model.apply(entry);
+        self.live_mut().apply(entry);
         if gap {
             // How much of their credit went by unseen cannot be told.
             self.credits.clear();
@@ -49,7 +49,7 @@ impl State {
 
     /// Once the log of a resumed session is here: says again what it does not show.
     pub(super) fn caught_up(&mut self) {
-        if !self.catching_up || !self.model.caught_up() {
+        if !self.catching_up || !self.live().caught_up() {
             return;
         }
         self.catching_up = false;
@@ -68,7 +68,7 @@ impl State {
     /// holds stays there meanwhile.
     fn adopt_streams(&mut self) {
         let strange: Vec<(CallId, SocketId, u32)> = self
-            .model
+            .live()
             .unreturned()
             .filter(|call| self.credits.total(call.id).is_none())
             .filter_map(|call| match call.request {

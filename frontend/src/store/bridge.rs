@@ -100,11 +100,11 @@ impl Store {
         match incoming {
             Incoming::Opened => self.greet(),
             Incoming::Text(text) => match serde_json::from_str(&text) {
-                Ok(message) => self.message(message),
+                Ok(message) => self.message(message, &text),
                 Err(error) => self.complain(error.to_string()),
             },
             Incoming::Binary(bytes) => match decode_event(bytes) {
-                Ok(event) => self.entry(Entry::Event(event)),
+                Ok(event) => self.entry(Entry::Event(event), None),
                 Err(error) => self.complain(error.to_string()),
             },
             Incoming::Closed(code) => self.closed(code),
@@ -115,7 +115,7 @@ impl Store {
         let session = self.0.session.borrow().clone();
         // What is on screen of a session that is over is no part of the next one.
         let after = match session {
-            Some(_) => self.state().model.last,
+            Some(_) => self.state().live().last,
             None => Seq(0),
         };
         let hello = ClientMessage::Hello(Hello {
@@ -130,12 +130,12 @@ impl Store {
         }
     }
 
-    fn message(&self, message: ServerMessage) {
+    fn message(&self, message: ServerMessage, text: &str) {
         match message {
-            ServerMessage::Welcome(welcome) => self.welcome(welcome),
-            ServerMessage::Event(event) => self.entry(Entry::Event(event)),
+            ServerMessage::Welcome(welcome) => self.welcome(welcome, text),
+            ServerMessage::Event(event) => self.entry(Entry::Event(event), Some(text)),
             ServerMessage::Truncated { first, last } => {
-                self.entry(Entry::Truncated { first, last });
+                self.entry(Entry::Truncated { first, last }, None);
             }
             ServerMessage::Rejected {
                 call,
@@ -162,7 +162,7 @@ impl Store {
         self.change(|state| state.bridge_says = Some(message));
     }
 
-    fn welcome(&self, welcome: Welcome) {
+    fn welcome(&self, welcome: Welcome, text: &str) {
         let mut backoff = self.0.backoff.get();
         backoff.reset();
         self.0.backoff.set(backoff);
@@ -182,14 +182,14 @@ impl Store {
                 state.uploads = Uploads::default();
                 state.clock = Clock::default();
             }
-            state.model.apply(Entry::Welcome(Box::new(welcome)));
+            state.greeted(Entry::Welcome(Box::new(welcome)), text);
             state.caught_up();
         });
         self.measure();
         self.flush();
     }
 
-    fn entry(&self, entry: Entry) {
+    fn entry(&self, entry: Entry, text: Option<&str>) {
         let returned = matches!(
             &entry,
             Entry::Event(event) if matches!(event.body, EventBody::Returned { .. })
@@ -198,6 +198,7 @@ impl Store {
             if let Entry::Event(event) = &entry {
                 state.clock.arrived(event.time, now_ms());
             }
+            state.log.take(&entry, text);
             state.take(entry);
         });
         if returned {
@@ -212,7 +213,7 @@ impl Store {
         let was_open = self.state().link.is_open();
         match Refused::from_code(code) {
             // Nothing is on screen that would be lost: the tab was loaded again, or was asleep.
-            Some(Refused::SessionGone) if self.state().model.welcome.is_none() => {
+            Some(Refused::SessionGone) if self.state().live().welcome.is_none() => {
                 self.forget_session();
                 self.change(|state| state.session_was_gone = true);
                 self.connect();

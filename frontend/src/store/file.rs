@@ -28,6 +28,9 @@ impl Store {
     ///
     /// [`State::uploads`]: super::State::uploads
     pub fn send_file(&self, socket: SocketId, file: File) -> bool {
+        if self.in_session().is_err() {
+            return false;
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -46,7 +49,7 @@ impl Store {
     pub fn cancel_file(&self, socket: SocketId) {
         let calls = self.change(|state| state.uploads.stop(socket, UploadState::Cancelled));
         for call in calls {
-            self.cancel(call);
+            self.end_wait(call);
         }
         self.pump_files();
     }
@@ -55,7 +58,7 @@ impl Store {
     pub(super) fn pump_files(&self) {
         let stray = self.0.state.borrow_mut().uploads.stray();
         for call in stray {
-            self.cancel(call);
+            self.end_wait(call);
         }
         let running: Vec<SocketId> = self.state().uploads.running().collect();
         self.0
@@ -65,10 +68,11 @@ impl Store {
         for socket in running {
             let slice = {
                 let mut state = self.0.state.borrow_mut();
-                let Some(limits) = state.model.welcome.as_ref().map(|hi| hi.limits.clone()) else {
+                let welcome = state.live().welcome.as_ref();
+                let Some(limits) = welcome.map(|hi| hi.limits.clone()) else {
                     return;
                 };
-                let waiting = state.model.load().1 + state.outbox.bytes();
+                let waiting = state.live().load().1 + state.outbox.bytes();
                 state.uploads.next(socket, waiting, &limits)
             };
             let files = self.0.files.borrow();
@@ -109,7 +113,7 @@ impl Store {
             Err(state) => {
                 let calls = self.change(|all| all.uploads.stop(socket, state));
                 for call in calls {
-                    self.cancel(call);
+                    self.end_wait(call);
                 }
             }
         }
@@ -144,7 +148,7 @@ impl Store {
     }
 }
 
-async fn read(file: &File, from: u64, to: u64) -> Result<Bytes, JsValue> {
+pub(super) async fn read(file: &File, from: u64, to: u64) -> Result<Bytes, JsValue> {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a file is shorter than 2^53 bytes"
@@ -154,14 +158,14 @@ async fn read(file: &File, from: u64, to: u64) -> Result<Bytes, JsValue> {
     Ok(Uint8Array::new(&buffer).to_vec().into())
 }
 
-fn describe(error: &JsValue) -> String {
+pub(super) fn describe(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => error.message().into(),
         None => "the file could not be read".into(),
     }
 }
 
-fn download(blob: &Blob, name: &str) -> Option<()> {
+pub(super) fn download(blob: &Blob, name: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let url = Url::create_object_url_with_blob(blob).ok()?;
     let anchor: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;

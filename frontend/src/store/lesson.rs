@@ -10,7 +10,7 @@ impl State {
     #[must_use]
     pub fn lesson(&self) -> Option<(&'static Lesson, Progress)> {
         let run = self.run.as_ref()?;
-        Some((run.lesson(), run.progress(&self.model)))
+        Some((run.lesson(), run.progress(self.live())))
     }
 
     /// The port that the lesson's calls name; 0 lets the kernel choose.
@@ -23,7 +23,7 @@ impl State {
 impl Store {
     /// Begins a lesson, or begins it anew. Sockets that are there already stay and do not count.
     pub fn start_lesson(&self, lesson: &'static Lesson) {
-        let run = Run::start(lesson, &self.model());
+        let run = Run::start(lesson, self.state().live());
         self.set_run(Some(run));
     }
 

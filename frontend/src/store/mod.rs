@@ -9,6 +9,8 @@ mod bridge;
 mod file;
 mod hooks;
 mod lesson;
+mod replay;
+mod save;
 mod storage;
 mod upload;
 
@@ -23,18 +25,28 @@ use wasm_bindgen::closure::Closure;
 
 use crate::lesson::Run;
 use crate::model::Model;
+use crate::recording::Log;
 use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 
 pub use actions::SendToError;
 pub use file::Saved;
 pub use hooks::{StoreProvider, use_selector, use_store};
+pub use replay::{Film, Replay};
+pub use save::Opening;
 pub use upload::{Upload, UploadState, Uploads};
 
 /// All that the views show.
 #[derive(Debug)]
 pub struct State {
-    /// The session, folded from its log. It stays on screen when the bridge is lost.
+    /// What the views show: the session, folded from its log, or what it was at the moment to which
+    /// a person has gone back. It stays on screen when the bridge is lost.
     pub model: Model,
+    /// The session's log, as far as it is held.
+    pub log: Log,
+    /// The film, while one is shown.
+    pub replay: Option<Replay>,
+    /// A file that is being opened, or why that failed.
+    pub opening: Option<Opening>,
     /// The way to the bridge.
     pub link: Link,
     /// Calls that are on their way or were not made.
@@ -62,6 +74,9 @@ impl State {
     fn new(first: u64) -> Self {
         Self {
             model: Model::default(),
+            log: Log::default(),
+            replay: None,
+            opening: None,
             link: Link::Connecting,
             outbox: Outbox::new(first),
             uploads: Uploads::default(),
@@ -86,6 +101,8 @@ struct Inner {
     listeners: RefCell<Vec<(u64, Listener)>>,
     next_listener: Cell<u64>,
     frame_asked: Cell<bool>,
+    /// A film moves: the next frame has been asked for.
+    filming: Cell<bool>,
     token: RefCell<Option<String>>,
     session: RefCell<Option<SessionKey>>,
     connection: RefCell<Option<Connection>>,
@@ -139,6 +156,7 @@ impl Store {
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             frame_asked: Cell::new(false),
+            filming: Cell::new(false),
             token: RefCell::new(storage::token()),
             session: RefCell::new(storage::session()),
             connection: RefCell::new(None),
@@ -165,10 +183,13 @@ impl Store {
     }
 
     /// The session's time now, in microseconds, to see how long a pending call waits; that of the
-    /// last event when nothing better is known.
+    /// last event when nothing better is known. In a film, its own time.
     #[must_use]
     pub fn now_us(&self) -> u64 {
         let state = self.state();
+        if let Some(replay) = &state.replay {
+            return replay.player.time();
+        }
         let now = state.clock.now_us(now_ms());
         now.unwrap_or(0).max(state.model.time)
     }

@@ -2,25 +2,35 @@ use sockscope_frontend::store::{Store, use_selector, use_store};
 use sockscope_frontend::wire::{Link, Refused};
 use yew::prelude::*;
 
-use super::testid;
 use super::ticker::{Ticker, page_ms};
 use super::ui::use_texts;
-use crate::i18n::{Page, Text};
+use super::{recording, testid};
+use crate::i18n::Page;
 
 /// What is wrong between the page and the bridge, and what to do; or what is worth knowing though all
 /// is well.
 #[component]
 pub(crate) fn Banner() -> Html {
-    let t = &use_texts().page;
+    let texts = use_texts();
+    let t = &texts.page;
     let store = use_store();
     let known = use_selector(|state| {
         (
             state.link,
             state.session_was_gone,
             state.bridge_says.clone(),
+            state.replay.as_ref().is_some_and(|on| on.film.is_some()),
+            state.opening.clone(),
         )
     });
-    let (link, was_gone, says) = &*known;
+    let (link, was_gone, says, film, opening) = &*known;
+    if let Some(opening) = opening {
+        return recording::opening(opening, &store, texts);
+    }
+    // A recording needs no bridge; the header says how it is with that.
+    if *film {
+        return Html::default();
+    }
     match link {
         Link::Connecting | Link::Open { .. } => news(*was_gone, says.as_deref(), &store, t),
         Link::Lost { retry_at_ms, .. } => lost(*retry_at_ms, &store, t),
@@ -28,14 +38,14 @@ pub(crate) fn Banner() -> Html {
     }
 }
 
-fn banner(kind: &'static str, title: Text, text: &str, actions: Html) -> Html {
+pub(super) fn banner(kind: &'static str, title: &str, text: &str, actions: Html) -> Html {
     let role = match kind {
-        "new_session" | "says" => "status",
+        "new_session" | "says" | "recording" => "status",
         _ => "alert",
     };
     html! {
         <div class="banner" data-testid={testid::BANNER} data-kind={kind} {role}>
-            <p class="banner-text"><strong>{ title }</strong>{ text.to_owned() }</p>
+            <p class="banner-text"><strong>{ title.to_owned() }</strong>{ text.to_owned() }</p>
             <div class="banner-actions">{ actions }</div>
         </div>
     }

@@ -60,6 +60,11 @@ pub(crate) fn clock(us: u64) -> String {
     }
 }
 
+/// A time of a film, to the microsecond: `12.345678 s`.
+pub(crate) fn precise(us: u64) -> String {
+    format!("{}.{:06} s", us / 1_000_000, us % 1_000_000)
+}
+
 /// Bytes: exact, in groups of three.
 pub(crate) fn bytes(count: u64) -> String {
     let digits = count.to_string();

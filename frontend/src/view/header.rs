@@ -1,4 +1,4 @@
-use sockscope_frontend::store::use_selector;
+use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_frontend::wire::Link;
 use sockscope_protocol::Policy;
 use web_sys::HtmlSelectElement;
@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::preferences::Theme;
 use super::ui::{Act, UiHandle, use_texts, use_ui};
-use super::{format, help, testid};
+use super::{format, help, recording, testid};
 use crate::i18n::{Lang, Messages, Page};
 
 /// Name, connection, policy, language, theme, projector mode, help.
@@ -14,6 +14,7 @@ use crate::i18n::{Lang, Messages, Page};
 pub(crate) fn Header() -> Html {
     let t = use_texts();
     let ui = use_ui();
+    let store = use_store();
     let language = |lang: Lang, text: &'static str, id: &'static str| {
         let ui = ui.clone();
         let pressed = (ui.lang == lang).to_string();
@@ -35,6 +36,7 @@ pub(crate) fn Header() -> Html {
                     { language(Lang::En, "EN", testid::LANG_EN) }
                 </div>
                 { theme(&ui, t) }
+                { recording::menu(&store, &t.replay) }
                 { projector(&ui, t) }
                 { help(t) }
             </div>
@@ -46,7 +48,7 @@ pub(crate) fn Header() -> Html {
 #[component]
 fn Facts() -> Html {
     let t = use_texts();
-    let link = use_selector(|state| (state.link, state.model.welcome.clone()));
+    let link = use_selector(|state| (state.link, state.live().welcome.clone()));
     let (state, word, rtt) = match link.0 {
         Link::Connecting => ("connecting", t.page.bridge_connecting, None),
         Link::Open { rtt_us } => ("open", t.page.bridge_open, rtt_us),

@@ -14,6 +14,8 @@ mod names;
 mod options;
 mod preferences;
 mod preview;
+mod recording;
+mod replay;
 mod shortcuts;
 mod sockets;
 mod stage;
@@ -23,7 +25,7 @@ mod ui;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use sockscope_frontend::model::Origin;
-use sockscope_frontend::store::{Store, StoreProvider, use_selector};
+use sockscope_frontend::store::{Store, StoreProvider, use_selector, use_store};
 use sockscope_protocol::SocketId;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
@@ -75,9 +77,15 @@ fn Page() -> Html {
             let _ = stage.focus();
         }
     });
+    let store = use_store();
+    let replaying = use_selector(replay::place).is_some().then_some("");
+    let ondragover = Callback::from(|event| recording::welcome_drop(&event));
+    let drop = store.clone();
+    let ondrop = Callback::from(move |event| recording::dropped(&drop, &event));
     use_shortcuts(&ui);
     html! {
-        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()}>
+        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()}
+            data-replay={replaying} {ondragover} {ondrop}>
             <a class="skip" href="#stage" onclick={skip}>{ t.page.skip }</a>
             <Header />
             <Banner />
@@ -89,6 +97,7 @@ fn Page() -> Html {
                 <Stage />
                 <Inspector />
             </main>
+            { replay::bar(&store, t) }
             <LessonBar />
             { tabs(&ui, t) }
             { help::help(&ui, t) }

@@ -52,7 +52,7 @@ const fn form(
 }
 
 /// All shortcuts, in the order of the list.
-pub(crate) const SHORTCUTS: [Shortcut; 30] = [
+pub(crate) const SHORTCUTS: [Shortcut; 36] = [
     shortcut("?", Does::Press(&[testid::HELP]), |t| t.help),
     shortcut("Escape", Does::Back, |t| t.back),
     shortcut("t", Does::Press(&[testid::NEW_TCP]), |t| t.new_tcp),
@@ -70,11 +70,21 @@ pub(crate) const SHORTCUTS: [Shortcut; 30] = [
     shortcut("Enter", Does::Submit, |t| t.submit),
     shortcut(".", Does::Cancel, |t| t.cancel),
     shortcut("n", Does::Press(&[testid::LESSON_NEXT]), |t| t.step),
-    shortcut("o", Does::Press(&["open-file"]), |t| t.open),
+    shortcut("o", Does::Press(&[testid::OPEN_FILE]), |t| t.open),
     shortcut("+", Does::Press(&[testid::ZOOM_IN]), |t| t.zoom_in),
     shortcut("-", Does::Press(&[testid::ZOOM_OUT]), |t| t.zoom_out),
     shortcut("f", Does::Press(&[testid::FOLD_SILENCE]), |t| t.fold),
     shortcut("g", Does::Press(&[testid::LEGEND]), |t| t.legend),
+    shortcut("v", Does::Press(&[testid::MENU_REPLAY]), |t| t.replay),
+    shortcut(" ", Does::Press(&[testid::REPLAY_PLAY]), |t| t.play),
+    shortcut("ArrowLeft", Does::Press(&[testid::REPLAY_BACK]), |t| {
+        t.step_back
+    }),
+    shortcut("ArrowRight", Does::Press(&[testid::REPLAY_FORWARD]), |t| {
+        t.step_on
+    }),
+    shortcut("Home", Does::Press(&[testid::REPLAY_START]), |t| t.start),
+    shortcut("End", Does::Press(&[testid::REPLAY_END]), |t| t.end),
     shortcut("1", Does::Panel(Tab::Sockets, ".sockets button"), |t| {
         t.sockets
     }),
@@ -98,7 +108,8 @@ pub(crate) const SHORTCUTS: [Shortcut; 30] = [
 ];
 
 /// Where letters are text.
-const TYPING: &str = "input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]";
+const TYPING: &str =
+    "input:not([type=checkbox],[type=radio],[type=range]), textarea, select, [contenteditable]";
 
 /// Does what a key does, unless it is being typed.
 pub(crate) fn press(event: &KeyboardEvent, ui: &UiHandle) {
@@ -117,6 +128,8 @@ pub(crate) fn press(event: &KeyboardEvent, ui: &UiHandle) {
     let free = match found.does {
         Does::Submit => chord,
         Does::Back => true,
+        // What has the focus is pressed by it.
+        _ if key == " " && within(&target, "a, button, summary, label").is_some() => false,
         _ => ui.keys && !chord && !event.alt_key() && within(&target, TYPING).is_none(),
     };
     if free && act(found.does, ui, &document, &target) {
@@ -182,6 +195,13 @@ fn act(does: Does, ui: &UiHandle, document: &Document, target: &Option<Element>)
             ui.dispatch(Act::NotSent(None));
             false
         }
+    }
+}
+
+/// Presses what has this test id.
+pub(crate) fn press_button(id: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        click(&document, [by_id(id)].into_iter());
     }
 }
 

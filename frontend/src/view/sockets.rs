@@ -18,6 +18,7 @@ pub(crate) fn Sockets() -> Html {
     let store = use_store();
     let actions = use_actions();
     use_model();
+    let replay = store.state().replay.is_some();
     let family = use_state(|| Family::Inet);
     let new = |kind: SocketType| {
         let actions = actions.clone();
@@ -41,9 +42,9 @@ pub(crate) fn Sockets() -> Html {
         <section class="section sockets" aria-labelledby="sockets-title">
             <h2 id="sockets-title">{ t.page.sockets }</h2>
             <div class="socket-new" role="group" aria-label={t.page.new_socket}>
-                <button data-testid={testid::NEW_TCP} title={t.page.new_tcp_title}
+                <button data-testid={testid::NEW_TCP} disabled={replay} title={t.page.new_tcp_title}
                     onclick={new(SocketType::Stream)}>{ t.page.new_tcp }</button>
-                <button data-testid={testid::NEW_UDP} title={t.page.new_udp_title}
+                <button data-testid={testid::NEW_UDP} disabled={replay} title={t.page.new_udp_title}
                     onclick={new(SocketType::Datagram)}>{ t.page.new_udp }</button>
                 <span class="family" role="radiogroup" aria-label={t.page.family}>
                     { choice(Family::Inet, "IPv4", testid::FAMILY_INET) }

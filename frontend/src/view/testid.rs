@@ -46,6 +46,26 @@ pub(crate) const FAMILY_INET6: &str = "family-inet6";
 pub(crate) const EMPTY_LESSON: &str = "empty-lesson";
 pub(crate) const EMPTY_TCP: &str = "empty-tcp";
 pub(crate) const EMPTY_UDP: &str = "empty-udp";
+pub(crate) const EMPTY_OPEN: &str = "empty-open";
+
+/// The menu of the session (`menu`), and what it offers.
+pub(crate) const MENU_REPLAY: &str = "menu-replay";
+pub(crate) const MENU_SAVE: &str = "menu-save";
+/// The field for a recording's file.
+pub(crate) const OPEN_FILE: &str = "open-file";
+
+/// The film's controls. `data-source`: `session`, `file`; `data-playing`.
+pub(crate) const REPLAY: &str = "replay";
+/// Where the film is: a slider, in microseconds.
+pub(crate) const REPLAY_TIME: &str = "replay-time";
+pub(crate) const REPLAY_START: &str = "replay-start";
+pub(crate) const REPLAY_BACK: &str = "replay-back";
+pub(crate) const REPLAY_PLAY: &str = "replay-play";
+pub(crate) const REPLAY_FORWARD: &str = "replay-forward";
+pub(crate) const REPLAY_END: &str = "replay-end";
+/// The next speed of seven; its text is the current one.
+pub(crate) const REPLAY_SPEED: &str = "replay-speed";
+pub(crate) const REPLAY_LIVE: &str = "replay-live";
 
 /// The stage's scrolling area.
 pub(crate) const STAGE: &str = "stage";

@@ -46,6 +46,8 @@ pub struct Rejection {
 pub enum NotSent {
     /// The bridge has not greeted yet, or the session is over.
     NoSession,
+    /// What is shown is not what is now: a person has gone back, or looks at a file.
+    Replay,
     /// More bytes than one message holds.
     TooLong {
         /// How many it holds.
@@ -246,7 +248,7 @@ impl Outbox {
             body: None,
         });
         let reason = match why {
-            NotSent::NoSession => None,
+            NotSent::NoSession | NotSent::Replay => None,
             NotSent::TooLong { .. } => Some(RejectReason::Malformed),
             NotSent::TooManyBytesWaiting { .. } => Some(RejectReason::PendingBytes),
             NotSent::TooManyCallsWaiting { .. } => Some(RejectReason::PendingCalls),

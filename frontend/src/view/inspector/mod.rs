@@ -32,6 +32,7 @@ pub(crate) fn Inspector() -> Html {
     let ui = use_ui();
     let store = use_store();
     use_model();
+    let replay = store.state().replay.is_some();
     let model = store.model();
     let socket = ui.selected.and_then(|id| model.socket(id));
     let number = socket.map(|socket| socket.id.to_string());
@@ -40,7 +41,12 @@ pub(crate) fn Inspector() -> Html {
             data-testid={testid::INSPECTOR} data-socket={number}>
             if let Some(socket) = socket {
                 { head(socket, t) }
-                { calls::calls(&model, socket, &ui, t) }
+                <fieldset disabled={replay}>
+                    if replay {
+                        <p class="hint">{ t.replay.no_calls }</p>
+                    }
+                    { calls::calls(&model, socket, &ui, t) }
+                </fieldset>
                 <result::Results key={format!("result-{}", socket.id)} socket={Some(socket.id)} />
                 if socket.backlog().is_none() {
                     <bytes::Bytes key={format!("bytes-{}", socket.id)} socket={socket.id} />

@@ -266,6 +266,7 @@ fn not_sent(why: SendToError, t: &Messages) -> String {
     match why {
         SendToError::NoHost => t.page.not_sent_host.to_owned(),
         SendToError::NotSent(NotSent::NoSession) => t.page.not_sent_no_session.to_owned(),
+        SendToError::NotSent(NotSent::Replay) => t.page.not_sent_replay.to_owned(),
         SendToError::NotSent(NotSent::TooLong { limit }) => (t.page.not_sent_too_long)(limit),
         SendToError::NotSent(NotSent::TooManyBytesWaiting { limit }) => {
             (t.page.not_sent_bytes)(limit)

@@ -60,7 +60,7 @@ pub(crate) fn Stage() -> Html {
     let nothing = use_selector(|state| state.model.rows().len() == 0);
     html! {
         <section class="panel stage" aria-label={t.stage.title}>
-            if *nothing { { empty::stage(&store, &ui, &actions, &t.stage) } } else { <Canvas /> }
+            if *nothing { { empty::stage(&store, &ui, &actions, t) } } else { <Canvas /> }
         </section>
     }
 }

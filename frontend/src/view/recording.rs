@@ -1,0 +1,108 @@
+//! Recordings of a session: the menu that saves and opens them, and what came of it.
+
+use sockscope_frontend::store::{Opening, Store};
+use web_sys::{Element, FileList, HtmlInputElement};
+use yew::prelude::*;
+
+use super::banner::banner;
+use super::{shortcuts, testid};
+use crate::i18n::{Messages, Replay};
+
+/// What can be done with the whole session. The browser opens and closes the menu by itself; its
+/// entries are put together as text, which weighs a fraction, and all words in them are the page's own.
+pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
+    let mut text = String::new();
+    let button = "<button class=plain popovertarget=menu popovertargetaction=hide data-testid=";
+    for part in [
+        "<button class=menu-button data-testid=menu popovertarget=menu>",
+        t.menu,
+        " ▾</button>",
+        "<div class=menu id=menu popover>",
+        button,
+        testid::MENU_REPLAY,
+        ">",
+        t.replay,
+        "</button>",
+        button,
+        testid::MENU_SAVE,
+        ">",
+        t.save,
+        "</button>",
+        "<label class=button>",
+        t.open,
+        "<input type=file accept=.jsonl data-testid=",
+        testid::OPEN_FILE,
+        ">",
+        "</label>",
+        "<p class=hint>",
+        t.privacy,
+        "</p></div>",
+    ] {
+        text += part;
+    }
+    let (pressed, chosen) = (store.clone(), store.clone());
+    let onclick = Callback::from(move |event: MouseEvent| {
+        let button: Element = event.target_unchecked_into();
+        match button.get_attribute("data-testid").as_deref() {
+            Some(testid::MENU_REPLAY) => pressed.replay(),
+            Some(testid::MENU_SAVE) => pressed.save_recording(),
+            _ => {}
+        }
+    });
+    let onchange = Callback::from(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        open(&chosen, input.files());
+        // The same file may be chosen again.
+        input.set_value("");
+    });
+    html! { <div {onclick} {onchange}>{ Html::from_html_unchecked(text.into()) }</div> }
+}
+
+/// Asks for a recording's file.
+pub(crate) fn ask() {
+    shortcuts::press_button(testid::OPEN_FILE);
+}
+
+fn open(store: &Store, files: Option<FileList>) {
+    if let Some(file) = files.and_then(|files| files.get(0)) {
+        store.open_recording(file);
+    }
+}
+
+/// A file over a field for files is that field's.
+fn is_for_page(event: &DragEvent) -> bool {
+    event.target_dyn_into::<HtmlInputElement>().is_none()
+}
+
+/// A file may be let go here.
+pub(crate) fn welcome_drop(event: &DragEvent) {
+    if is_for_page(event) {
+        event.prevent_default();
+    }
+}
+
+/// A file was let go here.
+pub(crate) fn dropped(store: &Store, event: &DragEvent) {
+    if is_for_page(event) {
+        event.prevent_default();
+        open(store, event.data_transfer().and_then(|data| data.files()));
+    }
+}
+
+/// A file that is being opened, or why it was not.
+pub(crate) fn opening(opening: &Opening, store: &Store, t: &Messages) -> Html {
+    match opening {
+        Opening::Reading => banner("recording", "", t.replay.opening, Html::default()),
+        Opening::Failed(name, why) => {
+            let store = store.clone();
+            let onclick = Callback::from(move |_| store.dismiss_opening());
+            let dismiss = html! { <button {onclick}>{ t.page.dismiss }</button> };
+            banner(
+                "unopened",
+                &(t.replay.failed)(name),
+                &(t.replay.problem)(why),
+                dismiss,
+            )
+        }
+    }
+}
