@@ -138,7 +138,7 @@ impl<'a> Probe<'a> {
     }
 
     /// The processor's time on the page's thread so far.
-    pub(crate) async fn busy(&self) -> Result<Busy> {
+    async fn busy(&self) -> Result<Busy> {
         Ok(Busy(metric(&self.metrics().await?, "ThreadTime") * 1_000.0))
     }
 
@@ -169,7 +169,7 @@ impl<'a> Probe<'a> {
 pub(crate) struct Busy(f64);
 
 impl Busy {
-    pub(crate) fn since(self, before: Self) -> f64 {
+    fn since(self, before: Self) -> f64 {
         self.0 - before.0
     }
 }

@@ -35,13 +35,10 @@ pub(crate) async fn load(
         reason = "a log is shorter than 2^53 events"
     )]
     figures.add(measure, "events", driver.events() as f64, "");
-    let before = probe.busy().await?;
     probe.page.driver().refresh().await?;
     let (first, last) = probe.rows().await?;
-    let busy = probe.busy().await?.since(before);
     figures.add(measure, "reload to first row", first, "ms");
     figures.under(LOAD_MS, measure, "reload to last row", last, "ms");
-    figures.add(measure, "processor time", busy, "ms");
     probe.memory(measure, figures).await
 }
 
