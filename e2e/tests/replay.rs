@@ -1,0 +1,186 @@
+//! Films of a session: of the one that goes on, and of a file in a page without any bridge.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+use sockscope_e2e::{Bridge, Case, Page, Target, case, until};
+use thirtyfour::prelude::*;
+
+/// Presses a key, wherever the focus is.
+async fn press(page: &Page<'_>, key: impl Into<TypingData>) -> Result<()> {
+    let chain = page.driver().action_chain();
+    Ok(chain.send_keys(key).perform().await?)
+}
+
+/// What the stage shows of every call, and what flows between the lanes.
+async fn picture(page: &Page<'_>) -> Result<Value> {
+    let script = "const all = id => [...document.querySelectorAll(`[data-testid=${id}]`)];
+        const { stringify } = JSON;
+        return [...all('row').map(row => stringify([row.dataset.op, row.dataset.state,
+                                                    row.dataset.lane, row.dataset.count])),
+                ...all('flow').map(flow => stringify([flow.dataset.from, flow.dataset.to,
+                                                      flow.dataset.bytes, flow.dataset.kind]))]";
+    page.js(script, vec![]).await
+}
+
+async fn shows(page: &Page<'_>, expected: &Value) -> Result<()> {
+    until("the same picture", async || {
+        let shown = picture(page).await?;
+        ensure!(shown == *expected, "{shown} instead of {expected}");
+        Ok(Some(()))
+    })
+    .await
+}
+
+/// Goes back step by step until something has not happened yet.
+async fn back_until_gone(page: &Page<'_>, target: Target) -> Result<()> {
+    const FRAMES: &str = "return new Promise(done => {
+        const frames = left => left ? requestAnimationFrame(() => frames(left - 1)) : done(0);
+        frames(3); })";
+    for _ in 0..4 {
+        press(page, Key::Left).await?;
+        page.js(FRAMES, vec![]).await?;
+        if page.count(target.clone()).await? == 0 {
+            return Ok(());
+        }
+    }
+    bail!("four steps back, and it is still there");
+}
+
+/// Eight calls, the last of which closes the client.
+async fn conversation(page: &Page<'_>) -> Result<()> {
+    page.new_socket("new-tcp").await?;
+    page.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
+        .await?;
+    page.see(Target::row("bind", "ok")).await?;
+    page.call("listen", &[]).await?;
+    page.see(Target::row("listen", "ok")).await?;
+    let port = page.local_port().await?;
+    page.call("accept", &[]).await?;
+    let client = page.new_socket("new-tcp").await?;
+    page.call("connect", &[("arg-host", "127.0.0.1"), ("arg-port", &port)])
+        .await?;
+    page.see(Target::row("accept", "ok")).await?;
+    page.select(&client).await?;
+    page.click("call-sendall").await?;
+    page.fill("composer-text", r"你好\n").await?;
+    page.click("do-call").await?;
+    page.see(Target::row("sendall", "ok")).await?;
+    page.select("3").await?;
+    page.call("recv", &[]).await?;
+    page.see(Target::row("recv", "ok").with("data-count", "7"))
+        .await?;
+    page.select(&client).await?;
+    page.call("close", &[]).await?;
+    page.see(Target::row("close", "ok")).await
+}
+
+#[tokio::test]
+async fn back_in_time_and_live_again() -> Result<()> {
+    case(Case::new("replay"), async |page, _| {
+        conversation(page).await?;
+        let whole = picture(page).await?;
+
+        press(page, "v").await?;
+        page.see(Target::id("replay").with("data-source", "session"))
+            .await?;
+        shows(page, &whole).await?;
+        // Back to before the last call, and to before the bytes were received.
+        back_until_gone(page, Target::id("row").with("data-op", "close")).await?;
+        page.see(Target::row("recv", "ok")).await?;
+        back_until_gone(page, Target::row("recv", "ok")).await?;
+        page.see(Target::row("sendall", "ok")).await?;
+        // Nothing can be done there, and the page says why.
+        page.read("inspector", "live session").await?;
+        ensure!(page.count("new-tcp").await? == 1);
+        let new = page.driver().find(By::Testid("new-tcp")).await?;
+        ensure!(!new.is_enabled().await?);
+
+        press(page, Key::Home).await?;
+        page.see_none("row").await?;
+        press(page, Key::End).await?;
+        shows(page, &whole).await?;
+
+        // As a film: from the beginning to the end.
+        press(page, Key::Home).await?;
+        page.see_none("row").await?;
+        for _ in 0..3 {
+            page.click("replay-speed").await?;
+        }
+        page.read("replay-speed", "10").await?;
+        press(page, "2").await?;
+        press(page, " ").await?;
+        page.see(Target::id("replay").with("data-playing", "true"))
+            .await?;
+        shows(page, &whole).await?;
+        page.see(Target::id("replay").with("data-playing", "false"))
+            .await?;
+
+        press(page, Key::Home).await?;
+        page.see_none("row").await?;
+        page.click("replay-live").await?;
+        page.see_none("replay").await?;
+        shows(page, &whole).await?;
+        page.new_socket("new-udp").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// The only file in a folder, once the browser has written it.
+async fn downloaded(folder: &Path) -> Result<PathBuf> {
+    until("the recording to be saved", async || {
+        let files = std::fs::read_dir(folder)?;
+        let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
+        Ok(paths.find(|path| path.extension().is_some_and(|ending| ending == "jsonl")))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_file_opens_without_a_bridge() -> Result<()> {
+    let wanted = Case {
+        breaks_connections: true,
+        ..Case::new("replay-file")
+    };
+    case(wanted, async |page, bridge| {
+        let folder = tempfile::tempdir()?;
+        let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        let cdp = page.driver().cdp();
+        cdp.send_raw("Browser.setDownloadBehavior", allow).await?;
+        conversation(page).await?;
+        let whole = picture(page).await?;
+        page.click("menu").await?;
+        page.click("menu-save").await?;
+        let file = downloaded(folder.path()).await?;
+        let text = std::fs::read_to_string(&file)?;
+        ensure!(text.starts_with(r#"{"format":"sockscope-recording","format_version":1,"#));
+        let token = bridge.url().rsplit('=').next().context("a token")?;
+        ensure!(!text.contains(token), "the token is in the file");
+
+        // The page of another bridge, to which it has no token, and which goes away.
+        let mut other = Bridge::start(&[]).await?;
+        let address = format!("http://{}/", other.address()?);
+        page.driver().goto(address).await?;
+        page.see(Target::id("banner").with("data-kind", "unauthorized"))
+            .await?;
+        other.kill().await?;
+        bridge.kill().await?;
+        let field = page.driver().find(By::Testid("open-file")).await?;
+        field.send_keys(file.to_string_lossy()).await?;
+        page.see(Target::id("replay").with("data-source", "file"))
+            .await?;
+        shows(page, &whole).await?;
+        page.click("replay-live").await?;
+        page.see_none("row").await?;
+
+        // What is no recording is told apart.
+        let wrong = folder.path().join("wrong.txt");
+        std::fs::write(&wrong, "no recording")?;
+        let field = page.driver().find(By::Testid("open-file")).await?;
+        field.send_keys(wrong.to_string_lossy()).await?;
+        page.read("banner", "wrong.txt").await
+    })
+    .await
+}
