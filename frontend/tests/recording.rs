@@ -326,3 +326,40 @@ fn what_a_page_holds_is_bounded_and_the_oldest_gives_way() {
             .starts_with(r#"{"kind":"truncated","first":1,"last":10}"#)
     );
 }
+
+#[test]
+fn a_text_tells_every_event_in_a_line() {
+    let log = sample();
+    let text = log.text().concat();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), log.events().len(), "{text}");
+    let tells = |what: &str| {
+        assert!(
+            lines.iter().any(|line| line.ends_with(what)),
+            "{what}\n{text}"
+        );
+    };
+    assert_eq!(
+        lines[0],
+        "     0.000100      1  call 1  socket(AF_INET, SOCK_STREAM)"
+    );
+    tells("call 1  -> socket 1 after 50 us");
+    tells("bind(socket 1, 127.0.0.1 8888)");
+    tells("-> socket 3 from 127.0.0.1:50000 after 50 us");
+    tells(r#"sent 17 bytes at 0 in call 7: "你好, socket\r\n\0""#);
+    tells("sent 0 bytes to 127.0.0.1:9999 in call 10");
+    tells("kernel: ESTABLISHED local 127.0.0.1:8888 peer 127.0.0.1:50000");
+}
+
+#[test]
+fn a_text_says_what_is_missing_and_shortens_what_is_long() {
+    let mut session = common::Log::new();
+    let (_, conn, client) = session.pair();
+    session.sendall(client, &[b'a'; 2000]);
+    session.fails(sockscope_protocol::Call::Accept { socket: conn }, "EINVAL");
+    session.events.remove(3);
+    let text = logged(&session.events).text().concat();
+    assert!(text.contains("\n# missing: events 4 to 4\n"), "{text}");
+    assert!(text.contains("a\" and 1744 bytes more\n"), "{text}");
+    assert!(text.contains("-> EINVAL ("), "{text}");
+}

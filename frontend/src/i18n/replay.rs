@@ -8,6 +8,7 @@ messages! {
         menu: Text = "Session", "会话";
         replay: Text = "Replay", "回放";
         save: Text = "Save the recording", "保存会话记录";
+        save_text: Text = "Save as plain text", "另存为纯文本";
         open: Text = "Open a recording …", "打开会话记录……";
         privacy: Text =
             "These files hold every address and every byte of the session, and never the token.",

@@ -3,6 +3,7 @@
 mod log;
 mod player;
 mod reader;
+mod text_log;
 mod writer;
 
 pub use log::Log;
@@ -14,3 +15,6 @@ const BEGINNING: &str = r#"{"format":"sockscope-recording","format_version":"#;
 
 /// The version of the format that is written, and the newest that is read.
 const FORMAT_VERSION: u32 = 1;
+
+/// How long a piece of a file becomes, about.
+const PIECE: usize = 256 << 10;

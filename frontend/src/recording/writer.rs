@@ -3,10 +3,7 @@ use std::fmt::Write as _;
 use sockscope_protocol::{Data, DataFlags, EventBody, Seq, base64};
 
 use super::log::Line;
-use super::{BEGINNING, FORMAT_VERSION, Log};
-
-/// How long a piece of a file becomes, about.
-const PIECE: usize = 256 << 10;
+use super::{BEGINNING, FORMAT_VERSION, Log, PIECE};
 
 impl Log {
     /// The text of its file, piece by piece; none of a page that no bridge has greeted.

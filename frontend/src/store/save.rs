@@ -8,7 +8,7 @@ use web_sys::{Blob, File};
 use super::Store;
 use super::file::{describe, download, read};
 use super::replay::Film;
-use crate::recording::{Problem, Reader};
+use crate::recording::{Log, Problem, Reader};
 
 /// How much of a file is read at once: some milliseconds' worth, so that the page keeps answering.
 const PIECE: u64 = 128 << 10;
@@ -26,16 +26,25 @@ impl Store {
     /// Saves what is shown, from its beginning to its end: the session's log, or again the file that
     /// is open.
     pub fn save_recording(&self) {
+        self.export(Log::write, "sockscope.jsonl");
+    }
+
+    /// Saves what is shown as text for people.
+    pub fn save_text(&self) {
+        self.export(Log::text, "txt");
+    }
+
+    fn export(&self, write: fn(&Log) -> Vec<String>, ending: &str) {
         let parts = Array::new();
         let epoch_us = {
             let state = self.state();
             let log = state.shown_log();
-            for piece in log.write() {
+            for piece in write(log) {
                 parts.push(&piece.into());
             }
             log.welcome().map_or(0, |welcome| welcome.epoch_us)
         };
-        give(&parts, epoch_us, "sockscope.jsonl");
+        give(&parts, epoch_us, ending);
     }
 
     /// Opens a recording in the place of the session, which goes on behind it.

@@ -28,6 +28,11 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         ">",
         t.save,
         "</button>",
+        button,
+        testid::MENU_TEXT,
+        ">",
+        t.save_text,
+        "</button>",
         "<label class=button>",
         t.open,
         "<input type=file accept=.jsonl data-testid=",
@@ -46,6 +51,7 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         match button.get_attribute("data-testid").as_deref() {
             Some(testid::MENU_REPLAY) => pressed.replay(),
             Some(testid::MENU_SAVE) => pressed.save_recording(),
+            Some(testid::MENU_TEXT) => pressed.save_text(),
             _ => {}
         }
     });

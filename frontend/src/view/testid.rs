@@ -51,6 +51,7 @@ pub(crate) const EMPTY_OPEN: &str = "empty-open";
 /// The menu of the session (`menu`), and what it offers.
 pub(crate) const MENU_REPLAY: &str = "menu-replay";
 pub(crate) const MENU_SAVE: &str = "menu-save";
+pub(crate) const MENU_TEXT: &str = "menu-text";
 /// The field for a recording's file.
 pub(crate) const OPEN_FILE: &str = "open-file";
 
