@@ -33,6 +33,12 @@ impl Target {
     pub fn with(self, attribute: &str, value: impl fmt::Display) -> Self {
         Self(format!("{}[{attribute}=\"{value}\"]", self.0))
     }
+
+    /// What is in it and matches a selector.
+    #[must_use]
+    pub fn with_in(self, selector: &str) -> Self {
+        Self(format!("{} {selector}", self.0))
+    }
 }
 
 impl From<&str> for Target {

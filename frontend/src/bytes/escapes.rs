@@ -1,5 +1,5 @@
 use super::dump::digits;
-use super::{Span, spans};
+use super::{Codec, Span, spans};
 
 /// What is wrong with a typed text, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,40 +19,48 @@ pub enum EscapeProblem {
     Unknown(char),
     /// `\x` wants two hexadecimal digits.
     Digits,
+    /// The encoding has no such character.
+    NotEncoded(char),
 }
 
-/// The bytes of a typed text, in UTF-8, with the escapes `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN`.
+/// The bytes of a typed text in an encoding, with the escapes `\n`, `\r`, `\t`, `\0` and `\\` for
+/// characters, and `\xNN` for a byte as it is.
 ///
 /// # Errors
-/// [`EscapeError`] at the first backslash that begins none of them.
-pub fn parse_text(typed: &str) -> Result<Vec<u8>, EscapeError> {
+/// [`EscapeError`] at the first backslash that begins none of them, and at the first character that the
+/// encoding lacks.
+pub fn parse_text(typed: &str, codec: Codec) -> Result<Vec<u8>, EscapeError> {
     let mut bytes = Vec::with_capacity(typed.len());
     let mut characters = typed.chars().enumerate();
     while let Some((at, c)) = characters.next() {
-        if c != '\\' {
-            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            continue;
-        }
         let error = |problem| EscapeError { at, problem };
-        let (_, escape) = characters.next().ok_or(error(EscapeProblem::Unfinished))?;
-        bytes.push(match escape {
-            'n' => b'\n',
-            'r' => b'\r',
-            't' => b'\t',
-            '0' => 0,
-            '\\' => b'\\',
-            'x' => {
+        let escape = match c {
+            '\\' => Some(characters.next().ok_or(error(EscapeProblem::Unfinished))?.1),
+            _ => None,
+        };
+        let letter = match escape {
+            None => c,
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('0') => '\0',
+            Some('\\') => '\\',
+            Some('x') => {
                 let mut digit = || {
                     let (_, c) = characters.next()?;
                     u8::try_from(c.to_digit(16)?).ok()
                 };
                 match (digit(), digit()) {
-                    (Some(high), Some(low)) => high << 4 | low,
+                    (Some(high), Some(low)) => bytes.push(high << 4 | low),
                     _ => return Err(error(EscapeProblem::Digits)),
                 }
+                continue;
             }
-            other => return Err(error(EscapeProblem::Unknown(other))),
-        });
+            Some(other) => return Err(error(EscapeProblem::Unknown(other))),
+        };
+        if !codec.write(letter, &mut bytes) {
+            return Err(error(EscapeProblem::NotEncoded(letter)));
+        }
     }
     Ok(bytes)
 }
@@ -87,7 +95,25 @@ pub fn show_text(bytes: &[u8]) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Encoding;
+    use super::super::native::codec;
     use super::*;
+
+    fn parse_text(typed: &str) -> Result<Vec<u8>, EscapeError> {
+        super::parse_text(typed, Codec::utf8())
+    }
+
+    #[test]
+    fn text_is_written_in_its_encoding() {
+        let parse = |typed, encoding| super::parse_text(typed, codec(encoding));
+        assert_eq!(parse("你好", Encoding::Gbk).unwrap(), b"\xc4\xe3\xba\xc3");
+        assert_eq!(parse(r"a\n\x0a", Encoding::Utf16Be).unwrap(), b"\0a\0\n\n");
+        let problem = EscapeProblem::NotEncoded('你');
+        assert_eq!(
+            parse("a你", Encoding::Latin1),
+            Err(EscapeError { at: 1, problem })
+        );
+    }
 
     #[test]
     fn escapes_become_their_bytes() {

@@ -44,24 +44,21 @@ impl<'a> Iterator for Visible<'a> {
 fn special(c: char) -> Option<Span<'static>> {
     match c {
         '\0'..='\x1f' | '\x7f' => u8::try_from(c).ok().map(Span::Control),
-        '\u{80}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => Some(Span::Invisible(c)),
-        _ => None,
+        _ => is_invisible(c).then_some(Span::Invisible(c)),
     }
 }
 
-/// The character that stands for a control character: ␀ to ␟ and ␡ (Unicode, Control Pictures).
-#[must_use]
-pub fn control_picture(byte: u8) -> char {
-    match byte {
-        0..=0x1f => char::from_u32(0x2400 + u32::from(byte)).unwrap_or('\u{fffd}'),
-        0x7f => '\u{2421}',
-        other => char::from(other),
-    }
+/// Whether a character cannot be seen, or changes how its neighbours look; C0 and DEL apart.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
 }
 
 /// The name of a control character (ISO 646): `NUL`, `LF`, `ESC`; empty for any other byte.
@@ -107,10 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_have_pictures_and_names() {
-        assert_eq!((control_picture(b'\n'), control_name(b'\n')), ('␊', "LF"));
-        assert_eq!((control_picture(0x7f), control_name(0x7f)), ('␡', "DEL"));
-        assert_eq!((control_picture(b'A'), control_name(b'A')), ('A', ""));
+    fn control_characters_have_names() {
+        let names = [b'\n', 0x7f, b'A'].map(control_name);
+        assert_eq!(names, ["LF", "DEL", ""]);
     }
 
     proptest! {

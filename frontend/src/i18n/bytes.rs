@@ -1,3 +1,5 @@
+use sockscope_frontend::bytes::Encoding;
+
 use super::{Text, messages};
 
 messages! {
@@ -21,12 +23,22 @@ messages! {
         escape_digits: fn(usize) -> String =
             |at| format!("Character {at}: \\x takes two hex digits, such as \\x0a."),
             |at| format!("第 {at} 个字符：\\x 后面要有两位十六进制数字，例如 \\x0a。");
+        not_encoded: fn(usize, char, Encoding) -> String =
+            |at, letter, encoding| format!("Character {at}: {} has no {letter}. Choose another encoding, or write its bytes as \\xNN.", encoding.name()),
+            |at, letter, encoding| format!("第 {at} 个字符：{} 里没有“{letter}”。请换一种编码，或用 \\xNN 写出它的字节。", encoding.name());
+        encoding: Text = "Encoding", "编码";
         hex_odd: fn(usize) -> String =
             |at| format!("Character {at}: a digit is missing, a byte takes two."),
             |at| format!("第 {at} 个字符：缺一位数字，一个字节需要两位。");
         hex_character: fn(usize, char) -> String =
             |at, letter| format!("Character {at}: {letter} is no hex digit."),
             |at, letter| format!("第 {at} 个字符：{letter} 不是十六进制数字。");
+        file_too_large: fn(&str, &str) -> String =
+            |size, most| format!("The file has {size}; one call takes at most {most}. sendall sends a file of any size."),
+            |size, most| format!("文件有 {size}，一次调用最多 {most}。sendall 可以发送任意大小的文件。");
+        datagram_too_large: fn(&str, &str) -> String =
+            |size, most| format!("The file has {size}; a datagram carries at most {most}."),
+            |size, most| format!("文件有 {size}，一个数据报最多携带 {most}。");
         file_choose: Text = "Choose a file", "选择文件";
         file_sending: fn(&str, u64, u64) -> String =
             |name, done, total| format!("{name}: {done} of {total} B taken by the kernel"),
@@ -60,12 +72,37 @@ messages! {
             |offset| format!("at {offset}"),
             |offset| format!("偏移 {offset}");
         empty_datagram: Text = "empty datagram", "空数据报";
-        more_above: fn(usize) -> String =
-            |count| format!("{count} earlier entries are folded away; copying and saving include them."),
-            |count| format!("更早的 {count} 条已折叠；复制和保存时仍会包含。");
-        cut: fn(usize) -> String =
-            |count| format!("… {count} B more, included when copied"),
-            |count| format!("……另有 {count} B，复制时会包含");
+        both: Text = "both", "全部";
+        only: Text = "Direction", "方向";
+        breaks: Text = r"Line breaks at \n", r"在 \n 处换行";
+        gone_bridge: Text = "The bridge no longer held these bytes.", "桥接程序已不再保存这些字节。";
+        gone_page: Text = "The page has let these bytes go, to keep within its memory.", "为了限制内存，页面已不再保存这些字节。";
+        invalid: Text = "not valid in this encoding", "在这种编码里无效";
+        rest: Text = "rest of a character", "字符的其余字节";
+        unfinished: Text = "beginning of a character whose other bytes have not come", "字符的开头，其余字节还没有到";
+        find: Text = "Find", "查找";
+        find_next: Text = "Next hit", "下一处";
+        find_before: Text = "Previous hit", "上一处";
+        find_stop: Text = "End the search", "结束查找";
+        hits: fn(usize, bool) -> String =
+            |count, more| if more { format!("{count} and more") } else { count.to_string() },
+            |count, more| if more { format!("{count} 处以上") } else { format!("{count} 处") };
+        selected: fn(&str, u64) -> String =
+            |size, offset| format!("{size} selected at {offset} (0x{offset:x})"),
+            |size, offset| format!("已选 {size}，偏移 {offset}（0x{offset:x}）");
+        select_hint: Text =
+            "Select with the pointer, or with the arrow keys and Shift.",
+            "用鼠标选择，或用方向键加 Shift 选择。";
+        form: Text = "Copy as", "复制为";
+        dump: Text = "Hex dump", "十六进制转储";
+        c_array: Text = "C array", "C 数组";
+        copy_selected: Text = "Copy selection", "复制选中";
+        save_selected: Text = "Save selection", "保存选中";
+        save_sent: Text = "Save sent", "保存发送内容";
+        too_long: fn(&str) -> String =
+            |size| format!("About {size} are too much for the clipboard (16 MiB)."),
+            |size| format!("约 {size}，超过剪贴板上限（16 MiB）。");
+        download: Text = "Download as a file", "下载为文件";
         auto_recv: Text = "Receive automatically", "自动接收";
         auto_recv_hint: Text =
             "Off: bytes stay in the kernel until you call recv. On: recv again and again, as far as the page keeps up.",

@@ -24,9 +24,9 @@ messages! {
         peek: Text = "look, leave it in the kernel", "只看，不取走";
         waitall: Text = "wait until the buffer is full", "等到缓冲区填满";
         how: Text = "Direction", "方向";
-        how_read: Text = "receiving", "接收方向";
-        how_write: Text = "sending", "发送方向";
-        how_both: Text = "both", "双向";
+        how_read: Text = "SHUT_RD: receiving", "SHUT_RD：接收方向";
+        how_write: Text = "SHUT_WR: sending", "SHUT_WR：发送方向";
+        how_both: Text = "SHUT_RDWR: both", "SHUT_RDWR：双向";
         option: Text = "Option", "选项";
         value: Text = "Value", "值";
         on: Text = "on", "开";

@@ -125,6 +125,12 @@ impl ByteStream {
         self.chunks.iter()
     }
 
+    /// The chunks that came after an event, those received with `MSG_PEEK` included.
+    pub fn after(&self, seq: Seq) -> impl Iterator<Item = &Chunk> {
+        let first = self.chunks.partition_point(|chunk| chunk.seq <= seq);
+        self.chunks.range(first..)
+    }
+
     /// The chunk of an event.
     #[must_use]
     pub fn chunk(&self, seq: Seq) -> Option<&Chunk> {

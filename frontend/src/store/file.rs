@@ -45,6 +45,30 @@ impl Store {
         true
     }
 
+    /// Reads a whole file, for a call that takes it at once. One that cannot be read shows as an upload
+    /// that failed.
+    pub fn read_file(&self, socket: SocketId, file: File, then: impl FnOnce(Bytes) + 'static) {
+        let store = self.clone();
+        spawn_local(async move {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a whole number below 2^53"
+            )]
+            let size = file.size() as u64;
+            match read(&file, 0, size).await {
+                Ok(bytes) => then(bytes),
+                Err(error) => {
+                    let why = UploadState::Unreadable(describe(&error));
+                    store.change(|state| {
+                        state.uploads.begin(socket, file.name(), size);
+                        state.uploads.stop(socket, why);
+                    });
+                }
+            }
+        });
+    }
+
     /// Stops sending a file. What the kernel has taken is sent.
     pub fn cancel_file(&self, socket: SocketId) {
         let calls = self.change(|state| state.uploads.stop(socket, UploadState::Cancelled));
@@ -142,8 +166,7 @@ impl Store {
                 }
             }
         }
-        let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
-        download(&blob, name)?;
+        download(&parts, name)?;
         Some(saved)
     }
 }
@@ -165,7 +188,14 @@ pub(super) fn describe(error: &JsValue) -> String {
     }
 }
 
-pub(super) fn download(blob: &Blob, name: &str) -> Option<()> {
+/// Gives bytes and texts, one after another, to the person as a file of the browser. None where that
+/// is not possible.
+pub fn download(parts: &Array, name: &str) -> Option<()> {
+    let blob = Blob::new_with_u8_array_sequence(parts).ok()?;
+    download_blob(&blob, name)
+}
+
+pub(super) fn download_blob(blob: &Blob, name: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let url = Url::create_object_url_with_blob(blob).ok()?;
     let anchor: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;

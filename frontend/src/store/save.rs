@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Store;
-use super::file::{describe, download, read};
+use super::file::{describe, download_blob, read};
 use super::replay::Film;
 use crate::recording::{Log, Problem, Reader};
 
@@ -107,6 +107,6 @@ fn give(parts: &Array, epoch_us: u64, ending: &str) {
     let time = time.split('.').next().unwrap_or_default();
     if let Ok(blob) = Blob::new_with_str_sequence(parts) {
         // Without a document there is nobody to give it to.
-        let _ = download(&blob, &format!("sockscope-{time}Z.{ending}"));
+        let _ = download_blob(&blob, &format!("sockscope-{time}Z.{ending}"));
     }
 }

@@ -1,12 +1,14 @@
 //! What a person chose for this browser: language, theme, projector mode, shortcuts. Kept in the browser's local storage;
 //! where that is forbidden the choice lasts as long as the page.
 
+use sockscope_frontend::bytes::Encoding;
 use web_sys::{Element, Storage};
 
 use crate::i18n::Lang;
 
 const LANG: &str = "sockscope.lang";
 const THEME: &str = "sockscope.theme";
+const ENCODINGS: [&str; 2] = ["sockscope.encoding.sent", "sockscope.encoding.received"];
 const PROJECTOR: &str = "sockscope.projector";
 const KEYS: &str = "sockscope.keys";
 
@@ -134,4 +136,19 @@ pub(crate) fn keep_keys(on: bool) {
 
 fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
+}
+
+/// The encodings of what is sent and received.
+pub(crate) fn encodings() -> [Encoding; 2] {
+    ENCODINGS.map(|key| {
+        let chosen = read(key).and_then(|name| Encoding::from_name(&name));
+        chosen.unwrap_or_default()
+    })
+}
+
+/// Keeps them.
+pub(crate) fn keep_encodings(encodings: [Encoding; 2]) {
+    for (key, encoding) in ENCODINGS.into_iter().zip(encodings) {
+        write(key, encoding.name());
+    }
 }

@@ -172,6 +172,30 @@ pub(crate) const BYTES_HEX: &str = "bytes-hex";
 /// One entry in either view. `data-direction`: `sent`, `received`; `data-peer`: a datagram's other
 /// address; `data-truncated`: how many bytes of a datagram were lost.
 pub(crate) const BYTES_ENTRY: &str = "bytes-entry";
+/// Directions that are shown, where lines end, back to the newest line.
+pub(crate) const BYTES_BOTH: &str = "bytes-both";
+pub(crate) const BYTES_ONLY_SENT: &str = "bytes-only-sent";
+pub(crate) const BYTES_ONLY_RECEIVED: &str = "bytes-only-received";
+pub(crate) const BYTES_BREAKS: &str = "bytes-breaks";
+pub(crate) const BYTES_FOLLOW: &str = "bytes-follow";
+/// Encodings: `<select>`s with the encodings' names; the composer's stands for what is sent as well.
+pub(crate) const ENCODING_SENT: &str = "encoding-sent";
+pub(crate) const ENCODING_RECEIVED: &str = "encoding-received";
+pub(crate) const COMPOSER_ENCODING: &str = "composer-encoding";
+/// Search. What it found has `data-state`: `searching`, `done`.
+pub(crate) const BYTES_FIND: &str = "bytes-find";
+pub(crate) const BYTES_FIND_HEX: &str = "bytes-find-hex";
+pub(crate) const BYTES_FIND_NEXT: &str = "bytes-find-next";
+pub(crate) const BYTES_FIND_BEFORE: &str = "bytes-find-before";
+pub(crate) const BYTES_FIND_STOP: &str = "bytes-find-stop";
+pub(crate) const BYTES_FOUND: &str = "bytes-found";
+/// What is selected, in words.
+pub(crate) const BYTES_SELECTED: &str = "bytes-selected";
+/// The form in which bytes are copied: a `<select>` with `text`, `hex`, `dump`, `c`, `python`, `base64`.
+pub(crate) const BYTES_FORM: &str = "bytes-form";
+/// What came of copying, and the way out when it is too much.
+pub(crate) const BYTES_SAID: &str = "bytes-said";
+pub(crate) const BYTES_DOWNLOAD: &str = "bytes-download";
 pub(crate) const BYTES_COPY: &str = "bytes-copy";
 pub(crate) const BYTES_SAVE: &str = "bytes-save";
 /// Totals: bytes sent and received on the socket.

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use sockscope_frontend::model::Op;
+use sockscope_frontend::bytes::Encoding;
+use sockscope_frontend::model::{Direction, Op};
 use sockscope_frontend::sorted::Map;
 use sockscope_frontend::store::{SendToError, Store, use_selector, use_store};
 use sockscope_frontend::wire::NotSent;
@@ -71,6 +72,8 @@ pub(crate) struct Ui {
     pub(crate) lit: Option<CallId>,
     /// Why the last thing that a person asked for was not even sent to the bridge.
     pub(crate) not_sent: Option<SendToError>,
+    /// How text is written in what sockets send, and in what they receive.
+    pub(crate) encodings: [Encoding; 2],
     /// The call that a person chose in the inspector, for each socket.
     pub(crate) chosen: Map<SocketId, Choice>,
 }
@@ -91,6 +94,7 @@ pub(crate) enum Act {
     /// Shows the last call's result again.
     ShowLast,
     Choose(SocketId, Choice),
+    Encoding(Direction, Encoding),
     NotSent(Option<SendToError>),
 }
 
@@ -106,6 +110,7 @@ impl Ui {
             call: None,
             lit: None,
             not_sent: None,
+            encodings: preferences::encodings(),
             chosen: Map::new(),
         }
     }
@@ -156,6 +161,10 @@ impl Reducible for Ui {
             Act::ShowLast => next.call = None,
             Act::Choose(socket, choice) => {
                 next.chosen.insert(socket, choice);
+            }
+            Act::Encoding(direction, encoding) => {
+                next.encodings[direction as usize] = encoding;
+                preferences::keep_encodings(next.encodings);
             }
             Act::NotSent(why) => next.not_sent = why,
         }

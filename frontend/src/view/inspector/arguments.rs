@@ -37,6 +37,33 @@ pub(super) enum Field {
     Family,
 }
 
+impl Field {
+    const ALL: [Self; 17] = [
+        Self::LocalHost,
+        Self::LocalPort,
+        Self::PeerHost,
+        Self::PeerPort,
+        Self::Backlog,
+        Self::Size,
+        Self::Peek,
+        Self::WaitAll,
+        Self::How,
+        Self::Option,
+        Self::Value,
+        Self::LingerSeconds,
+        Self::Seconds,
+        Self::TimeoutMode,
+        Self::Group,
+        Self::Interface,
+        Self::Family,
+    ];
+
+    /// The one that stands at this place among all, as its number in the page's elements.
+    pub(super) fn from_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
+    }
+}
+
 /// What was typed. What was not has its default.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Arguments(Map<Field, String>);

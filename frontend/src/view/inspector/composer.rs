@@ -1,185 +1,114 @@
 //! What is to be sent: as text, as hex, or a file.
 
-use sockscope_frontend::bytes::LineEnding;
-use web_sys::{File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::prelude::*;
+use sockscope_frontend::bytes::{Codec, LineEnding};
 
+use super::bytes::encodings;
 use super::draft::{Draft, Mode};
 use crate::i18n::Bytes as Texts;
+use crate::view::element::{Element, button, element, select};
 use crate::view::{format, testid};
 
-/// What the composer works on, and how it tells of changes.
+/// What the composer shows. What is done to it, the form around it hears.
 pub(super) struct Composer<'a> {
     pub(super) draft: &'a Draft,
-    /// Whether a file can be sent in the way that was chosen.
-    pub(super) files: bool,
-    pub(super) change: Callback<Draft>,
-    pub(super) file: Callback<Option<File>>,
+    pub(super) codec: Codec,
+    /// Why the file cannot be sent in the way that was chosen.
+    pub(super) problem: Option<String>,
     pub(super) t: &'static Texts,
 }
 
+fn problem(text: String) -> Element {
+    element("span", "problem")
+        .is("role", "alert")
+        .is("data-testid", testid::COMPOSER_ERROR)
+        .words(text)
+}
+
 impl Composer<'_> {
-    /// The mode in force: a file is offered only where it can be sent.
-    fn mode(&self) -> Mode {
-        match self.draft.mode {
-            Mode::File if !self.files => Mode::Text,
-            mode => mode,
+    pub(super) fn view(&self) -> Element {
+        let (t, draft) = (self.t, self.draft);
+        let mut modes = element("div", "segments")
+            .is("role", "group")
+            .is("aria-label", t.mode);
+        for (mode, name, id) in [
+            (Mode::Text, t.mode_text, testid::COMPOSER_MODE_TEXT),
+            (Mode::Hex, t.mode_hex, testid::COMPOSER_MODE_HEX),
+            (Mode::File, t.mode_file, testid::COMPOSER_MODE_FILE),
+        ] {
+            modes = modes.child(button(id, name).pressed(draft.mode == mode));
         }
-    }
-
-    pub(super) fn view(&self) -> Html {
-        let t = self.t;
-        let mode = self.mode();
-        html! {
-            <div class="composer" data-testid={testid::COMPOSER} role="group" aria-label={t.compose}>
-                <div class="composer-bar">
-                    <div class="segments" role="group" aria-label={t.mode}>
-                        { self.mode_button(Mode::Text, t.mode_text, testid::COMPOSER_MODE_TEXT) }
-                        { self.mode_button(Mode::Hex, t.mode_hex, testid::COMPOSER_MODE_HEX) }
-                        if self.files {
-                            { self.mode_button(Mode::File, t.mode_file, testid::COMPOSER_MODE_FILE) }
-                        }
-                    </div>
-                    if mode == Mode::Text { { self.ending() } }
-                </div>
-                { match mode {
-                    Mode::Text => self.text(),
-                    Mode::Hex => self.hex(),
-                    Mode::File => self.file(),
-                } }
-                if mode != Mode::File { { self.foot() } }
-            </div>
-        }
-    }
-
-    fn mode_button(&self, mode: Mode, name: &'static str, id: &'static str) -> Html {
-        let (change, draft) = (self.change.clone(), self.draft.clone());
-        let onclick = Callback::from(move |_| {
-            change.emit(Draft {
-                mode,
-                ..draft.clone()
+        let text = (draft.mode == Mode::Text).then(|| {
+            let encoding = encodings(testid::COMPOSER_ENCODING, t.encoding, self.codec.encoding());
+            let chosen = draft.ending();
+            let mut endings = LineEnding::ALL.into_iter().map(|ending| {
+                let name = match ending {
+                    LineEnding::None => t.ending_none,
+                    other => other.escaped(),
+                };
+                (ending.name(), name, ending == chosen)
             });
+            let ending = select(testid::COMPOSER_ENDING, t.ending, &mut endings);
+            let word = element("span", "").text(t.ending);
+            let label = element("label", "").child(word).child(ending);
+            (encoding, label)
         });
-        let pressed = (self.mode() == mode).to_string();
-        html! { <button type="button" data-testid={id} aria-pressed={pressed} {onclick}>{ name }</button> }
-    }
-
-    fn ending(&self) -> Html {
-        let (change, draft) = (self.change.clone(), self.draft.clone());
-        let onchange = Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            let ending = select.value();
-            change.emit(Draft {
-                ending,
-                ..draft.clone()
-            });
-        });
-        let chosen = self.draft.ending();
-        html! {
-            <label>
-                <span>{ self.t.ending }</span>
-                <select data-testid={testid::COMPOSER_ENDING} {onchange}>
-                    { for LineEnding::ALL.into_iter().map(|ending| {
-                        let name = match ending {
-                            LineEnding::None => self.t.ending_none,
-                            other => other.escaped(),
-                        };
-                        html! {
-                            <option key={ending.name()} value={ending.name()} selected={ending == chosen}>
-                                { name }
-                            </option>
-                        }
-                    }) }
-                </select>
-            </label>
+        let (encoding, ending) = text.unzip();
+        let bar = element("div", "composer-bar").child(modes);
+        let bar = bar.maybe(encoding).maybe(ending);
+        let composer = element("div", "composer")
+            .is("data-testid", testid::COMPOSER)
+            .is("role", "group")
+            .is("aria-label", t.compose)
+            .child(bar);
+        match draft.mode {
+            Mode::Text => {
+                let area = self.area(testid::COMPOSER_TEXT, t.mode_text, &draft.text);
+                composer.child(area).child(self.foot(t.text_hint))
+            }
+            Mode::Hex => {
+                let area = self.area(testid::COMPOSER_HEX, t.mode_hex, &draft.hex);
+                composer.child(area).child(self.foot(t.hex_hint))
+            }
+            Mode::File => {
+                let file = element("input", "")
+                    .is("type", "file")
+                    .is("data-testid", testid::COMPOSER_FILE)
+                    .is("aria-label", t.file_choose)
+                    .key("file".to_owned());
+                let text = self.problem.as_ref();
+                composer
+                    .child(file)
+                    .maybe(text.map(|text| problem(text.clone())))
+            }
         }
     }
 
-    fn text(&self) -> Html {
-        let (change, draft) = (self.change.clone(), self.draft.clone());
-        let oninput = Callback::from(move |event: InputEvent| {
-            let area: HtmlTextAreaElement = event.target_unchecked_into();
-            change.emit(Draft {
-                text: area.value(),
-                ..draft.clone()
-            });
-        });
-        self.area(
-            testid::COMPOSER_TEXT,
-            self.t.mode_text,
-            &self.draft.text,
-            oninput,
-        )
-    }
-
-    fn hex(&self) -> Html {
-        let (change, draft) = (self.change.clone(), self.draft.clone());
-        let oninput = Callback::from(move |event: InputEvent| {
-            let area: HtmlTextAreaElement = event.target_unchecked_into();
-            change.emit(Draft {
-                hex: area.value(),
-                ..draft.clone()
-            });
-        });
-        self.area(
-            testid::COMPOSER_HEX,
-            self.t.mode_hex,
-            &self.draft.hex,
-            oninput,
-        )
-    }
-
-    fn area(
-        &self,
-        id: &'static str,
-        label: &'static str,
-        value: &str,
-        oninput: Callback<InputEvent>,
-    ) -> Html {
-        let wrong = self.draft.bytes(self.t).is_err();
-        html! {
-            <textarea key={id} data-testid={id} aria-label={format!("{}: {label}", self.t.compose)}
-                rows="3" spellcheck="false" autocapitalize="off" value={value.to_owned()}
-                aria-invalid={wrong.then_some("true")} {oninput} />
+    fn area(&self, id: &'static str, label: &'static str, value: &str) -> Element {
+        let area = element("textarea", "")
+            .is("data-testid", id)
+            .with("aria-label", format!("{}: {label}", self.t.compose))
+            .is("rows", "3")
+            .is("spellcheck", "false")
+            .is("autocapitalize", "off")
+            .value(value.to_owned())
+            .key(id.to_owned());
+        match self.draft.bytes(self.codec, self.t) {
+            Ok(_) => area,
+            Err(_) => area.is("aria-invalid", "true"),
         }
     }
 
-    fn foot(&self) -> Html {
-        let t = self.t;
-        let hint = match self.mode() {
-            Mode::Hex => t.hex_hint,
-            Mode::Text | Mode::File => t.text_hint,
-        };
-        html! {
-            <div class="composer-foot">
-                { match self.draft.bytes(t) {
-                    Ok(bytes) => html! {
-                        <>
-                            <span class="hint">{ hint }</span>
-                            <output data-testid={testid::COMPOSER_COUNT}>
-                                { format::bytes(bytes.len() as u64) }
-                            </output>
-                        </>
-                    },
-                    Err(problem) => html! {
-                        <span class="problem" role="alert" data-testid={testid::COMPOSER_ERROR}>
-                            { problem }
-                        </span>
-                    },
-                } }
-            </div>
-        }
-    }
-
-    fn file(&self) -> Html {
-        let file = self.file.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            file.emit(input.files().and_then(|files| files.get(0)));
-        });
-        html! {
-            <input key="file" type="file" data-testid={testid::COMPOSER_FILE}
-                aria-label={self.t.file_choose} {onchange} />
+    fn foot(&self, hint: &'static str) -> Element {
+        let foot = element("div", "composer-foot");
+        match self.draft.bytes(self.codec, self.t) {
+            Ok(bytes) => {
+                let count = format::bytes(bytes.len() as u64);
+                let count = element("output", "")
+                    .is("data-testid", testid::COMPOSER_COUNT)
+                    .words(count);
+                foot.child(element("span", "hint").text(hint)).child(count)
+            }
+            Err(text) => foot.child(problem(text)),
         }
     }
 }

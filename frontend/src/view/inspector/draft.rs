@@ -1,7 +1,10 @@
 //! What a person is writing for a socket. It survives a change of sockets and a reload.
 
 use serde::{Deserialize, Serialize};
-use sockscope_frontend::bytes::{EscapeProblem, HexProblem, LineEnding, parse_hex, parse_text};
+use sockscope_frontend::bytes::{
+    Codec, Encoding, EscapeError, EscapeProblem, HexError, HexProblem, LineEnding, parse_hex,
+    parse_text,
+};
 use sockscope_frontend::store::Store;
 use sockscope_protocol::SocketId;
 
@@ -61,20 +64,32 @@ impl Draft {
     ///
     /// # Errors
     /// A sentence for the person who typed it.
-    pub(super) fn bytes(&self, t: &Texts) -> Result<Vec<u8>, String> {
+    pub(super) fn bytes(&self, codec: Codec, t: &Texts) -> Result<Vec<u8>, String> {
         match self.mode {
-            Mode::Text => {
-                parse_text(&self.ending().apply(&self.text)).map_err(|error| match error.problem {
-                    EscapeProblem::Unfinished => (t.escape_unfinished)(error.at + 1),
-                    EscapeProblem::Unknown(letter) => (t.escape_unknown)(error.at + 1, letter),
-                    EscapeProblem::Digits => (t.escape_digits)(error.at + 1),
-                })
-            }
-            Mode::Hex => parse_hex(&self.hex).map_err(|error| match error.problem {
-                HexProblem::OddDigits => (t.hex_odd)(error.at + 1),
-                HexProblem::Character(letter) => (t.hex_character)(error.at + 1, letter),
-            }),
+            Mode::Text => parse_text(&self.ending().apply(&self.text), codec)
+                .map_err(|error| text_problem(error, codec.encoding(), t)),
+            Mode::Hex => parse_hex(&self.hex).map_err(|error| hex_problem(error, t)),
             Mode::File => Ok(Vec::new()),
         }
+    }
+}
+
+/// What is wrong with a typed text, in a sentence.
+pub(super) fn text_problem(error: EscapeError, encoding: Encoding, t: &Texts) -> String {
+    let at = error.at + 1;
+    match error.problem {
+        EscapeProblem::Unfinished => (t.escape_unfinished)(at),
+        EscapeProblem::Unknown(letter) => (t.escape_unknown)(at, letter),
+        EscapeProblem::Digits => (t.escape_digits)(at),
+        EscapeProblem::NotEncoded(letter) => (t.not_encoded)(at, letter, encoding),
+    }
+}
+
+/// What is wrong with typed hex, in a sentence.
+pub(super) fn hex_problem(error: HexError, t: &Texts) -> String {
+    let at = error.at + 1;
+    match error.problem {
+        HexProblem::OddDigits => (t.hex_odd)(at),
+        HexProblem::Character(letter) => (t.hex_character)(at, letter),
     }
 }

@@ -1,12 +1,11 @@
 //! The fields of a call's form.
 
 use sockscope_protocol::How;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
 
 use super::arguments::{Arguments, Field, Wrong};
 use super::defaults::Defaults;
 use crate::i18n::Calls;
+use crate::view::element::{self, Element, checkbox, element};
 use crate::view::options::{Form, OPTIONS};
 use crate::view::{format, testid};
 
@@ -17,12 +16,11 @@ pub(super) struct Fields<'a> {
     pub(super) wrong: Option<&'a Wrong>,
     /// Whether only readable (`getsockopt`) or only writable (`setsockopt`) options are offered.
     pub(super) reading: bool,
-    pub(super) change: Callback<(Field, String)>,
     pub(super) t: &'static Calls,
 }
 
 impl Fields<'_> {
-    pub(super) fn field(&self, field: Field) -> Html {
+    pub(super) fn field(&self, field: Field) -> Element {
         let t = self.t;
         match field {
             Field::LocalHost => self.text(field, testid::ARG_HOST, t.host, Some(t.host_hint), ""),
@@ -44,7 +42,7 @@ impl Fields<'_> {
                 field,
                 testid::ARG_VALUE,
                 t.value,
-                &[("true".into(), t.on.into()), ("false".into(), t.off.into())],
+                &[("true", t.on), ("false", t.off)],
             ),
             Field::Seconds => self.text(field, testid::ARG_SECONDS, t.seconds, None, "narrow"),
             Field::LingerSeconds => {
@@ -56,9 +54,9 @@ impl Fields<'_> {
                 testid::ARG_TIMEOUT_MODE,
                 t.timeout_mode,
                 &[
-                    ("none".into(), t.timeout_block.into()),
-                    ("seconds".into(), t.timeout_seconds.into()),
-                    ("zero".into(), t.timeout_nonblock.into()),
+                    ("none", t.timeout_block),
+                    ("seconds", t.timeout_seconds),
+                    ("zero", t.timeout_nonblock),
                 ],
             ),
             Field::Group => self.text(field, testid::ARG_GROUP, t.group, None, ""),
@@ -71,29 +69,26 @@ impl Fields<'_> {
                 testid::ARG_FAMILY,
                 t.family,
                 &[
-                    (AttrValue::default(), t.family_any.into()),
-                    ("AF_INET".into(), "AF_INET".into()),
-                    ("AF_INET6".into(), "AF_INET6".into()),
+                    ("", t.family_any),
+                    ("AF_INET", "AF_INET"),
+                    ("AF_INET6", "AF_INET6"),
                 ],
             ),
         }
     }
 
-    fn how(&self) -> Html {
+    fn how(&self) -> Element {
         let t = self.t;
         let choices = [
             (How::Write, t.how_write),
             (How::Read, t.how_read),
             (How::Both, t.how_both),
-        ]
-        .map(|(how, word)| {
-            let name = format::how(how);
-            (name.into(), format!("{name}: {word}").into())
-        });
+        ];
+        let choices = choices.map(|(how, word)| (format::how(how), word));
         self.select(Field::How, testid::ARG_HOW, t.how, &choices)
     }
 
-    fn option(&self) -> Html {
+    fn option(&self) -> Element {
         let choices: Vec<_> = OPTIONS
             .iter()
             .filter(|known| match known.form {
@@ -101,7 +96,7 @@ impl Fields<'_> {
                 Form::Membership => !self.reading,
                 _ => true,
             })
-            .map(|known| (known.name.into(), known.name.into()))
+            .map(|known| (known.name, known.name))
             .collect();
         self.select(Field::Option, testid::ARG_OPTION, self.t.option, &choices)
     }
@@ -113,27 +108,38 @@ impl Fields<'_> {
         label: &'static str,
         hint: Option<&'static str>,
         class: &'static str,
-    ) -> Html {
-        let change = self.change.clone();
-        let oninput = Callback::from(move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            change.emit((field, input.value()));
-        });
+    ) -> Element {
         let wrong = self.wrong.filter(|wrong| wrong.field == field);
-        let number = class == "narrow";
-        html! {
-            <label key={id} class={classes!("field", class)}>
-                <span>{ label }</span>
-                <input type="text" data-testid={id} value={self.arguments.get(field, self.defaults)}
-                    inputmode={number.then_some("decimal")} autocomplete="off" spellcheck="false"
-                    autocapitalize="off" aria-invalid={wrong.map(|_| "true")} {oninput} />
-                if let Some(wrong) = wrong {
-                    <span class="problem" role="alert" data-testid={testid::ARG_ERROR}>{ &wrong.text }</span>
-                } else if let Some(hint) = hint {
-                    <span class="hint">{ hint }</span>
-                }
-            </label>
+        let mut input = element("input", "")
+            .is("type", "text")
+            .is("data-testid", id)
+            .number("data-field", field as u64)
+            .is("autocomplete", "off")
+            .is("spellcheck", "false")
+            .is("autocapitalize", "off")
+            .value(self.arguments.get(field, self.defaults));
+        if !class.is_empty() {
+            input = input.is("inputmode", "decimal");
         }
+        if wrong.is_some() {
+            input = input.is("aria-invalid", "true");
+        }
+        let class = if class.is_empty() {
+            "field"
+        } else {
+            "field narrow"
+        };
+        let whole = element("label", class)
+            .key(id.to_owned())
+            .child(element("span", "").text(label))
+            .child(input);
+        let problem = wrong.map(|wrong| {
+            let problem = element("span", "problem")
+                .is("role", "alert")
+                .is("data-testid", testid::ARG_ERROR);
+            problem.words(wrong.text.clone())
+        });
+        whole.maybe(problem.or_else(|| hint.map(|hint| element("span", "hint").text(hint))))
     }
 
     fn check(
@@ -142,19 +148,17 @@ impl Fields<'_> {
         id: &'static str,
         name: &'static str,
         hint: &'static str,
-    ) -> Html {
-        let change = self.change.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            change.emit((field, input.checked().to_string()));
-        });
-        let checked = self.arguments.get(field, self.defaults) == "true";
-        html! {
-            <label key={id} class="check field wide">
-                <input type="checkbox" data-testid={id} {checked} {onchange} />
-                <span><code>{ name }</code>{ " " }<span class="hint">{ hint }</span></span>
-            </label>
-        }
+    ) -> Element {
+        let on = self.arguments.get(field, self.defaults) == "true";
+        let words = element("span", "")
+            .child(element("code", "").text(name))
+            .text(" ")
+            .child(element("span", "hint").text(hint));
+        let input = checkbox(id, on, false).number("data-field", field as u64);
+        element("label", "check field wide")
+            .key(id.to_owned())
+            .child(input)
+            .child(words)
     }
 
     fn select(
@@ -162,24 +166,16 @@ impl Fields<'_> {
         field: Field,
         id: &'static str,
         label: &'static str,
-        choices: &[(AttrValue, AttrValue)],
-    ) -> Html {
-        let change = self.change.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            change.emit((field, select.value()));
-        });
+        choices: &[(&'static str, &'static str)],
+    ) -> Element {
         let chosen = self.arguments.get(field, self.defaults);
-        html! {
-            <label key={id} class="field">
-                <span>{ label }</span>
-                <select data-testid={id} {onchange}>
-                    { for choices.iter().map(|(value, name)| html! {
-                        <option key={value.to_string()} value={value.clone()}
-                            selected={value.as_str() == chosen}>{ name }</option>
-                    }) }
-                </select>
-            </label>
-        }
+        let mut choices = choices
+            .iter()
+            .map(|(value, name)| (*value, *name, *value == chosen));
+        let select = element::select(id, label, &mut choices).number("data-field", field as u64);
+        element("label", "field")
+            .key(id.to_owned())
+            .child(element("span", "").text(label))
+            .child(select)
     }
 }

@@ -7,13 +7,11 @@ mod composer;
 mod defaults;
 mod diagram;
 mod draft;
-mod entry;
 mod fields;
 mod file;
 mod form;
 pub(crate) mod kernel;
 mod result;
-mod spans;
 
 use std::net::SocketAddr;
 
