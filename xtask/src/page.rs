@@ -40,6 +40,7 @@ pub(crate) fn build(tools: &PageTools) -> Result<()> {
         return Ok(());
     }
     let mut trunk = tools.command("trunk")?;
+    tools.shrink(&mut trunk);
     trunk
         .args(["build", "--release", "--skip-version-check", "--dist"])
         .arg(place::dist())

@@ -57,6 +57,11 @@ impl PageTools {
         Ok(command)
     }
 
+    /// Makes the page that `command` builds as small as this compiler can.
+    pub(crate) fn shrink(&self, command: &mut Command) {
+        self.wasm.shrink(command);
+    }
+
     /// Names the compiler, so that a page is rebuilt when it changes.
     pub(crate) fn compiler(&self) -> &str {
         self.wasm.version()

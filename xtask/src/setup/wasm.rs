@@ -1,7 +1,8 @@
 //! A Rust compiler with a standard library for `wasm32-unknown-unknown`.
 //!
-//! In this order: the toolchain in use has it; Debian's own compiler and the library's source are
-//! there; rustup adds it; apt installs Debian's compiler.
+//! In this order: the toolchain in use has it or its source; Debian's own compiler and the library's
+//! source are there; rustup adds the source; apt installs Debian's compiler. Where its source is, the
+//! library is built along with the page, which makes the page a good deal smaller.
 
 use std::{
     fs,
@@ -20,7 +21,9 @@ use crate::{
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// A download of some 20 MB; a network that swallows packets is given up.
+/// The library's source, below a toolchain's root.
+const SOURCE: &str = "lib/rustlib/src/rust/library/Cargo.lock";
+/// A download of some 3 to 20 MB; a network that swallows packets is given up.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// Debian's folder of programs.
 const DEBIAN_BIN: &str = "/usr/bin";
@@ -28,8 +31,10 @@ const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
 /// The compiler of the page.
 pub(crate) enum Compiler {
-    /// The toolchain in use.
+    /// The toolchain in use, with the library as it was delivered.
     Toolchain { version: String },
+    /// The toolchain in use, which builds the library from source.
+    Source { version: String },
     /// Debian's, which builds the standard library from source.
     Debian { version: String, linker: PathBuf },
 }
@@ -37,7 +42,9 @@ pub(crate) enum Compiler {
 impl Compiler {
     pub(crate) fn version(&self) -> &str {
         match self {
-            Self::Toolchain { version } | Self::Debian { version, .. } => version,
+            Self::Toolchain { version }
+            | Self::Source { version }
+            | Self::Debian { version, .. } => version,
         }
     }
 
@@ -48,23 +55,39 @@ impl Compiler {
 
     /// Makes `command`, and any cargo that it starts, build with this compiler.
     pub(crate) fn apply(&self, command: &mut Command) {
-        let Self::Debian { linker, .. } = self else {
-            return;
-        };
-        // What the toolchain that runs this program has set for its children.
-        for name in [
-            "RUSTUP_TOOLCHAIN",
-            "CARGO",
-            "RUSTC",
-            "RUSTDOC",
-            "LD_LIBRARY_PATH",
-        ] {
-            command.env_remove(name);
+        match self {
+            Self::Toolchain { .. } => return,
+            Self::Source { .. } => {}
+            Self::Debian { linker, .. } => {
+                // What the toolchain that runs this program has set for its children.
+                for name in [
+                    "RUSTUP_TOOLCHAIN",
+                    "CARGO",
+                    "RUSTC",
+                    "RUSTDOC",
+                    "LD_LIBRARY_PATH",
+                ] {
+                    command.env_remove(name);
+                }
+                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            }
         }
         command
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
+    }
+
+    /// Leaves out of a release what only a developer reads: a panic stops the page without saying
+    /// where. A library that is not built along keeps its own.
+    pub(crate) fn shrink(&self, command: &mut Command) {
+        if let Self::Toolchain { .. } = self {
+            return;
+        }
+        command
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+            .env("CARGO_UNSTABLE_PANIC_IMMEDIATE_ABORT", "true")
+            .env("CARGO_PROFILE_PAGE_PANIC", "immediate-abort")
+            .env("RUSTFLAGS", "-Zlocation-detail=none");
     }
 
     /// Sees to it that `cargo clippy` works with this compiler.
@@ -101,17 +124,18 @@ pub(crate) fn compiler() -> Result<Compiler> {
     }
     bail!(
         "building the page needs Rust's standard library for {TARGET}: install Rust with rustup \
-         and run `rustup target add {TARGET}`, or install your system's package of it"
+         and run `rustup component add rust-src`, or install your system's package of it"
     )
 }
 
 fn toolchain() -> Option<Compiler> {
     let version = job::first_line(Command::new("rustc").arg("--version"))?;
     let sysroot = job::first_line(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let library = Path::new(&sysroot)
-        .join("lib/rustlib")
-        .join(TARGET)
-        .join("lib");
+    let sysroot = Path::new(&sysroot);
+    if sysroot.join(SOURCE).exists() {
+        return Some(Compiler::Source { version });
+    }
+    let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     let has_core = fs::read_dir(library).ok()?.flatten().any(|entry| {
         entry
             .file_name()
@@ -126,7 +150,7 @@ fn debian() -> Option<Compiler> {
     let version = debian_version()?;
     let complete = Version::find(&version)? >= minimum().ok()?
         && bin.join("cargo").exists()
-        && Path::new("/usr/lib/rustlib/src/rust/library/Cargo.lock").exists();
+        && Path::new("/usr").join(SOURCE).exists();
     let linker = bin.join(format!("wasm-ld-{}", debian_llvm()?));
     (complete && linker.exists()).then_some(Compiler::Debian { version, linker })
 }
@@ -136,10 +160,10 @@ fn add_by_rustup() -> bool {
         return false;
     }
     let added =
-        Job::new("rustup", format!("Adding Rust's {TARGET} standard library")).and_then(|job| {
+        Job::new("rustup", "Adding the source of Rust's standard library").and_then(|job| {
             job.expect("a few seconds").limit(RUSTUP_LIMIT).run(
                 Command::new("rustup")
-                    .args(["target", "add", TARGET])
+                    .args(["component", "add", "rust-src"])
                     .env("RUSTUP_MAX_RETRIES", "1"),
             )
         });
@@ -156,8 +180,8 @@ fn install_debian() -> Result<Compiler> {
     apt::install(&[&format!("lld-{llvm}")], why, "half a minute")?;
     debian().with_context(|| {
         format!(
-            "the system's Rust ({}) cannot build the page: run `rustup target add {TARGET}` where \
-             rustup can download",
+            "the system's Rust ({}) cannot build the page: run `rustup component add rust-src` \
+             where rustup can download",
             debian_version().unwrap_or_else(|| "none".into()),
         )
     })
