@@ -85,6 +85,8 @@ async fn a_cut_nobody_notices() -> Result<()> {
             page.new_socket("new-udp").await?;
         }
         ensure!(page.sockets().await?.len() == 6);
+        // Its lane may be out of sight.
+        page.click("socket-1").await?;
         page.see(Target::row("accept", "waiting")).await
     })
     .await
