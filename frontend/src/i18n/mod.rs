@@ -4,6 +4,7 @@
 
 mod bytes;
 mod calls;
+mod code;
 mod diagram;
 mod errors;
 mod guide;
@@ -18,6 +19,7 @@ mod states;
 
 pub(crate) use bytes::Bytes;
 pub(crate) use calls::Calls;
+pub(crate) use code::Code;
 pub(crate) use diagram::Diagram;
 pub(crate) use errors::explain;
 pub(crate) use guide::Guide;
@@ -56,6 +58,7 @@ pub(crate) struct Messages {
     pub(crate) inspector: Inspector,
     pub(crate) calls: Calls,
     pub(crate) bytes: Bytes,
+    pub(crate) code: Code,
     pub(crate) lang: Lang,
     pub(crate) guide: Guide,
     pub(crate) reasons: Reasons,
@@ -71,6 +74,7 @@ static EN: Messages = Messages {
     inspector: Inspector::EN,
     calls: Calls::EN,
     bytes: Bytes::EN,
+    code: Code::EN,
     lang: Lang::En,
     guide: Guide::EN,
     reasons: Reasons::EN,
@@ -86,6 +90,7 @@ static ZH: Messages = Messages {
     inspector: Inspector::ZH,
     calls: Calls::ZH,
     bytes: Bytes::ZH,
+    code: Code::ZH,
     lang: Lang::Zh,
     guide: Guide::ZH,
     reasons: Reasons::ZH,

@@ -29,7 +29,7 @@ use crate::recording::Log;
 use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 
 pub use actions::SendToError;
-pub use file::{Saved, download};
+pub use file::{Saved, download, save_parts};
 pub use hooks::{StoreProvider, use_selector, use_store};
 pub use replay::{Film, Replay};
 pub use save::Opening;

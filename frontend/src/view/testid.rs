@@ -202,6 +202,19 @@ pub(crate) const BYTES_SAVE: &str = "bytes-save";
 pub(crate) const BYTES_SENT_TOTAL: &str = "bytes-sent-total";
 pub(crate) const BYTES_RECEIVED_TOTAL: &str = "bytes-received-total";
 
+/// The session as programs.
+pub(crate) const CODE: &str = "code";
+pub(crate) const CODE_PYTHON: &str = "code-python";
+pub(crate) const CODE_RUST: &str = "code-rust";
+pub(crate) const CODE_C: &str = "code-c";
+pub(crate) const CODE_STD: &str = "code-std";
+pub(crate) const CODE_TOKIO: &str = "code-tokio";
+/// The lines. `data-lines`: how many there are; those out of sight are not drawn. A line of the call
+/// that is pointed out has `data-lit`.
+pub(crate) const CODE_TEXT: &str = "code-text";
+pub(crate) const CODE_COPY: &str = "code-copy";
+pub(crate) const CODE_SAVE: &str = "code-save";
+
 /// Kernel figures.
 pub(crate) const KERNEL: &str = "kernel";
 pub(crate) const KERNEL_RECV_Q: &str = "kernel-recv-q";
@@ -231,6 +244,11 @@ pub(crate) const LESSON_OTHER_PORT: &str = "lesson-other-port";
 /// "I have a server of my own", in the TCP client's lesson.
 pub(crate) const LESSON_OWN_SERVER: &str = "lesson-own-server";
 pub(crate) const LESSON_SUMMARY: &str = "lesson-summary";
+
+/// A program of the session: `code-file-server`.
+pub(crate) fn code_file(name: &str) -> String {
+    format!("code-file-{name}")
+}
 
 /// A socket in the list.
 pub(crate) fn socket(id: impl std::fmt::Display) -> String {

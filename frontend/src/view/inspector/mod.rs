@@ -20,6 +20,7 @@ use sockscope_frontend::store::use_store;
 use sockscope_protocol::SocketId;
 use yew::prelude::*;
 
+use super::code::Code;
 use super::ui::{use_model, use_texts, use_ui};
 use super::{format, names, options, testid};
 use crate::i18n::{Inspector as Texts, Messages};
@@ -57,6 +58,7 @@ pub(crate) fn Inspector() -> Html {
                 </section>
                 <result::Results socket={None::<SocketId>} />
             }
+            <Code />
         </aside>
     }
 }

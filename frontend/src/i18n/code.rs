@@ -1,0 +1,24 @@
+use sockscope_frontend::code::Words;
+
+use super::{Text, messages};
+
+messages! {
+    /// The session as programs.
+    Code {
+        title: Text = "Code", "代码";
+        empty: Text =
+            "The calls you make appear here as programs that you can run, one for each side.",
+            "每次调用都会写成可以运行的程序，显示在这里：每一方一个程序。";
+        language: Text = "Language", "语言";
+        library: Text = "Library", "库";
+        file: Text = "Program", "程序";
+        copy: Text = "Copy", "复制";
+        copied: Text = "Copied.", "已复制。";
+        copy_failed: Text = "The browser did not allow it. Select the text and copy it by hand.", "浏览器不允许。请选中文本后手动复制。";
+        save: Text = "Download", "下载";
+        more: fn(usize) -> String =
+            |count| format!("The session is long: its last {count} calls are not in the programs."),
+            |count| format!("会话很长：最后 {count} 个调用没有写进程序。");
+        words: &'static Words = &Words::EN, &Words::ZH;
+    }
+}
