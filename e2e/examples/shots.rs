@@ -42,6 +42,39 @@ async fn step(page: &Page<'_>) -> Result<()> {
     .await
 }
 
+/// A new session in which one `recv` takes what three `send` gave, and two more take one.
+async fn coalesce(page: &Page<'_>) -> Result<()> {
+    let (accepted, client) = page.pair().await?;
+    page.select(&client).await?;
+    for (number, text) in ["one", "two and", "three"].into_iter().enumerate() {
+        page.click("call-send").await?;
+        page.fill("composer-text", text).await?;
+        page.click("do-call").await?;
+        counted(page, Target::row("send", "ok"), number as u64 + 1).await?;
+    }
+    page.select(&accepted).await?;
+    page.call("recv", &[("arg-size", "1024")]).await?;
+    page.see(Target::row("recv", "ok").with("data-count", "15"))
+        .await?;
+    page.click("call-sendall").await?;
+    page.fill("composer-text", "taken by two").await?;
+    page.click("do-call").await?;
+    page.select(&client).await?;
+    for count in ["5", "7"] {
+        page.call("recv", &[("arg-size", count)]).await?;
+        page.see(Target::row("recv", "ok").with("data-count", count))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn counted(page: &Page<'_>, target: Target, count: u64) -> Result<()> {
+    until(&format!("{count} of {target:?}"), async || {
+        Ok((page.count(target.clone()).await? == count).then_some(()))
+    })
+    .await
+}
+
 async fn shoot(
     folder: &Path,
     name: &str,
@@ -93,11 +126,27 @@ async fn shoot(
         if narrow {
             return Ok(());
         }
+        coalesce(&page).await?;
+        save("flows").await?;
+        page.click("steps-time").await?;
+        save("to-scale").await?;
+        page.click("steps-equal").await?;
+        for panel in ["kernel", "bytes-both", "code"] {
+            let show = "document.querySelector(`[data-testid=${arguments[0]}]`).scrollIntoView()";
+            page.js(show, vec![panel.into()]).await?;
+            save(panel).await?;
+        }
         page.new_socket("new-tcp").await?;
         page.call("connect", &[("arg-host", "127.0.0.1"), ("arg-port", "1")])
             .await?;
         page.see(Target::row("connect", "errno")).await?;
-        save("error").await
+        save("error").await?;
+        page.click("menu").await?;
+        page.click("menu-replay").await?;
+        page.click("replay-back").await?;
+        save("replay").await?;
+        page.click("projector").await?;
+        save("projector").await
     }
     .await;
     browser.quit().await?;

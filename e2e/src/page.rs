@@ -201,6 +201,18 @@ impl<'a> Page<'a> {
         Ok(text.as_str().context("a text")?.to_owned())
     }
 
+    /// The number that its text gives, grouped or not, with a unit or without.
+    ///
+    /// # Errors
+    /// When there are no digits.
+    pub async fn number(&self, target: impl Into<Target>) -> Result<u64> {
+        let text = self.text(target).await?;
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits
+            .parse()
+            .with_context(|| format!("a number: {text:?}"))
+    }
+
     /// Waits until its text contains something.
     ///
     /// # Errors
@@ -278,6 +290,34 @@ impl<'a> Page<'a> {
             Ok(after.into_iter().find(|id| !before.contains(id)))
         })
         .await
+    }
+
+    /// Makes a connection whose two ends are both on the page. Gives the socket that `accept` gave, which
+    /// the list shows last, and the client; the listening one is selected.
+    ///
+    /// # Errors
+    /// When one of the calls fails.
+    pub async fn pair(&self) -> Result<(String, String)> {
+        let server = self.new_socket("new-tcp").await?;
+        self.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
+            .await?;
+        self.see(Target::row("bind", "ok")).await?;
+        self.call("listen", &[]).await?;
+        self.see(Target::row("listen", "ok")).await?;
+        let port = self.local_port().await?;
+        let client = self.new_socket("new-tcp").await?;
+        self.call("connect", &[("arg-host", "127.0.0.1"), ("arg-port", &port)])
+            .await?;
+        self.see(Target::row("connect", "ok")).await?;
+        self.select(&server).await?;
+        self.call("accept", &[]).await?;
+        self.see(Target::row("accept", "ok")).await?;
+        let sockets = self.sockets().await?;
+        let accepted = sockets
+            .into_iter()
+            .find(|id| *id != server && *id != client)
+            .context("accept gives a third socket")?;
+        Ok((accepted, client))
     }
 
     /// Chooses a socket in the list, which the inspector then shows.

@@ -94,9 +94,7 @@ async fn a_file_goes_there_and_comes_back() -> Result<()> {
         );
 
         reach("what has come back", SIZE as u64, async || {
-            let total = page.text("bytes-received-total").await?;
-            let digits: String = total.chars().filter(char::is_ascii_digit).collect();
-            Ok(digits.parse()?)
+            page.number("bytes-received-total").await
         })
         .await?;
         let saved = page

@@ -4,30 +4,6 @@ use anyhow::{Context as _, Result, ensure};
 use sockscope_e2e::{Bridge, Case, Page, Target, case, until};
 use thirtyfour::prelude::*;
 
-/// Two ends of a connection on this machine: the one that `accept` gave, and the client.
-async fn connected(page: &Page<'_>) -> Result<(String, String)> {
-    let server = page.new_socket("new-tcp").await?;
-    page.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
-        .await?;
-    page.see(Target::row("bind", "ok")).await?;
-    page.call("listen", &[]).await?;
-    page.see(Target::row("listen", "ok")).await?;
-    let port = page.local_port().await?;
-    let client = page.new_socket("new-tcp").await?;
-    page.call("connect", &[("arg-host", "127.0.0.1"), ("arg-port", &port)])
-        .await?;
-    page.see(Target::row("connect", "ok")).await?;
-    page.select(&server).await?;
-    page.call("accept", &[]).await?;
-    page.see(Target::row("accept", "ok")).await?;
-    let sockets = page.sockets().await?;
-    let accepted = sockets
-        .into_iter()
-        .find(|id| *id != server && *id != client)
-        .context("accept gives a third socket")?;
-    Ok((accepted, client))
-}
-
 async fn send(page: &Page<'_>, text: &str) -> Result<()> {
     let before = page.count(Target::row("send", "ok")).await?;
     page.click("call-send").await?;
@@ -67,7 +43,7 @@ async fn point(page: &Page<'_>, target: &str) -> Result<()> {
 #[tokio::test]
 async fn three_sends_join_and_one_send_is_split() -> Result<()> {
     case(Case::new("stage-flows"), async |page, _| {
-        let (accepted, client) = connected(page).await?;
+        let (accepted, client) = page.pair().await?;
         page.see(Target::id("segment").with("data-segment", "SYN+ACK"))
             .await?;
         page.select(&client).await?;
@@ -107,7 +83,7 @@ async fn three_sends_join_and_one_send_is_split() -> Result<()> {
 #[tokio::test]
 async fn a_call_lights_what_belongs_to_it() -> Result<()> {
     case(Case::new("stage-light"), async |page, _| {
-        let (accepted, client) = connected(page).await?;
+        let (accepted, client) = page.pair().await?;
         page.select(&client).await?;
         send(page, "hello").await?;
         send(page, "again").await?;

@@ -6,6 +6,7 @@ mod apt;
 mod axe;
 mod browser;
 mod crates;
+pub(crate) mod fonts;
 mod node;
 mod npm;
 pub(crate) mod peers;
