@@ -169,6 +169,13 @@ async fn a_refused_connection_has_no_peer_that_went() {
     let socket = client.tcp().await;
     let refused = client.call(connect(socket, address)).await;
     assert_eq!(refused.error(), "ECONNREFUSED");
+    let kernel = client
+        .observed(socket, "the failure", |kernel| {
+            kernel.state == Some(TcpState::Closed) && kernel.local.is_some_and(|at| at.port() != 0)
+        })
+        .await;
+    // Nobody sent anything: SYNs are no bytes.
+    assert_eq!(kernel.send_queue, Some(0));
     client.close(socket).await;
     let gone = client
         .events()

@@ -45,10 +45,16 @@ pub(in crate::socket) fn observe(os: &socket2::Socket, kind: SocketType) -> Obse
         };
     }
     let connected = !matches!(state, None | Some(TcpState::Closed | TcpState::SynSent));
+    let mut send_queue = queue(os.as_raw_fd(), libc::TIOCOUTQ);
+    if state == Some(TcpState::Closed) {
+        // What SIOCOUTQ gives is a difference of sequence numbers, which SYNs have moved after a
+        // connect that failed. No bytes wait in this state.
+        send_queue = send_queue.and(Some(0));
+    }
     Observation {
         state,
         recv_queue: queue(os.as_raw_fd(), libc::FIONREAD),
-        send_queue: queue(os.as_raw_fd(), libc::TIOCOUTQ),
+        send_queue,
         tcp: info.as_ref().filter(|_| connected).map(Info::figures),
         ..Observation::default()
     }
