@@ -38,9 +38,8 @@ use state::Bridge;
 /// How long a stopping bridge waits for its clients to take their leave.
 const STOP: Duration = Duration::from_secs(5);
 
-/// Connections beside those that sessions may have: requests for the page, clients that have not
-/// said `hello`.
-const SPARE_CONNECTIONS: usize = 128;
+/// Connections of clients that have shown no token. A browser opens six at most for a page.
+const STRANGERS: usize = 128;
 
 /// Keeps the process's memory small where the C library would give every thread its own; to be called
 /// before there are threads.
@@ -60,13 +59,15 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let address = listener.local_addr().map_err(Error::Address)?;
     socket::unpace(&listener, address.ip());
-    let max = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
+    let sessions = usize::try_from(config.limits.sessions).unwrap_or(usize::MAX);
     let views = usize::try_from(config.limits.views).unwrap_or(usize::MAX);
     let relayed = config.relay.as_ref().map_or(0, |relay| relay.websockets);
-    let max = max
-        .saturating_mul(views)
-        .saturating_add(usize::try_from(relayed).unwrap_or(usize::MAX))
-        .saturating_add(SPARE_CONNECTIONS);
+    let room = http::Room {
+        known: sessions
+            .saturating_mul(views)
+            .saturating_add(usize::try_from(relayed).unwrap_or(usize::MAX)),
+        strangers: STRANGERS,
+    };
     let policy = Arc::new(config.policy.with_own(address));
     let registry = Registry::new(Settings {
         limits: config.limits,
@@ -90,7 +91,7 @@ pub async fn serve(
         config.hosts,
         config.origins,
     );
-    http::serve_connections(listener, router, max, tasks.clone(), stop).await;
+    http::serve_connections(listener, router, room, tasks.clone(), stop).await;
     if let Some(relay) = relay {
         relay.stop();
     }

@@ -6,10 +6,10 @@ mod common;
 
 use std::time::Duration;
 
-#[cfg(target_os = "linux")]
-use common::kernel::end;
 use common::{TestBridge, soon};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+#[cfg(target_os = "linux")]
+use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
 
 async fn connect(bridge: &TestBridge) -> TcpStream {
@@ -82,32 +82,52 @@ async fn a_head_that_is_too_long_is_refused() {
     soon("an answer", healthy(connect(&bridge).await)).await;
 }
 
-#[cfg(target_os = "linux")]
+/// How many clients without a token there may be.
+const STRANGERS: usize = 128;
+
+/// As many connections as there may be and some more, over which nothing is said.
+async fn crowd(bridge: &TestBridge) -> Vec<TcpStream> {
+    let mut silent = Vec::new();
+    for _ in 0..STRANGERS + 32 {
+        silent.push(connect(bridge).await);
+    }
+    silent
+}
+
 #[tokio::test]
-async fn connections_beyond_the_limit_wait_their_turn() {
-    /// One session with one view, and the spare connections.
-    const ROOM: usize = 1 + 128;
+async fn a_page_gets_in_among_connections_that_say_nothing() {
     let bridge = TestBridge::with(|config| {
-        config.limits.sessions = 1;
+        config.limits.sessions = 2;
         config.limits.views = 1;
     })
     .await;
-    let mut idle = Vec::new();
-    for _ in 0..ROOM {
-        idle.push(connect(&bridge).await);
+    let mut early = bridge.client().await;
+    let mut silent = crowd(&bridge).await;
+    // What a browser does: the page first, then the WebSocket.
+    soon("the page", healthy(connect(&bridge).await)).await;
+    let mut late = bridge.client().await;
+    // Whoever has shown a token stays, whatever comes.
+    silent.extend(crowd(&bridge).await);
+    for client in [&mut early, &mut late] {
+        client.tcp().await;
     }
-    let last = connect(&bridge).await;
-    let is_accepted = |stream: &TcpStream| {
-        let there = end(bridge.address, stream.local_addr().unwrap());
-        there.is_some_and(|there| there.owned)
-    };
-    // The bridge learns of connections in their order: of this one before what one of the others
-    // says now.
-    for stream in &mut idle {
-        ask(stream).await;
-    }
-    assert!(is_accepted(&idle[0]));
-    assert!(!is_accepted(&last), "there was room for one more");
-    idle.clear();
-    soon("the one that waited", healthy(last)).await;
+    // The first to have been silent were the first to go.
+    let mut first = silent.swap_remove(0);
+    let end = soon("an end", first.read(&mut [0])).await;
+    assert_eq!(end.unwrap(), 0);
+    let last = silent.last_mut().unwrap();
+    ask(last).await;
+}
+
+/// Linux has all of 127.0.0.0/8 as its own.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_crowd_from_one_address_drives_away_nobody_from_another() {
+    let bridge = TestBridge::start().await;
+    let other = TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = other.connect(bridge.address).await.unwrap();
+    let silent = crowd(&bridge).await;
+    ask(&mut other).await;
+    drop(silent);
 }

@@ -5,6 +5,7 @@ mod connections;
 mod guard;
 mod metrics;
 mod page;
+mod strangers;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::relay::{self, Relay};
 use crate::state::Bridge;
 use crate::wire;
 pub use authority::{Authority, BadAuthority, Host, Origin};
-pub(crate) use connections::{Slot, serve_connections};
+pub(crate) use connections::{Room, Slot, serve_connections};
 use guard::Guard;
 use metrics::Measured;
 

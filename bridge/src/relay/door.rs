@@ -129,7 +129,13 @@ fn upgrade(
             extensions.remove::<OnUpgrade>(),
             extensions.remove::<Slot>(),
         ) {
-            (Some(upgrade), Some(slot)) => Ok((purpose, accept, upgrade, Place { slot, permit })),
+            (Some(upgrade), Some(slot)) => {
+                // The path had the token, unless a password will have it.
+                if !matches!(purpose, Purpose::Wisp2(Authentication::Password)) {
+                    slot.let_in();
+                }
+                Ok((purpose, accept, upgrade, Place { slot, permit }))
+            }
             _ => Err((
                 StatusCode::UPGRADE_REQUIRED,
                 "this connection cannot be upgraded\n",

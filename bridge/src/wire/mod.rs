@@ -54,14 +54,15 @@ pub(crate) async fn upgrade(
     let span = tracing::info_span!("view", number = bridge.number(), session = Empty);
     let task = bridge.tasks.token();
     upgrade.on_upgrade(async move |socket| {
-        follow(bridge, socket).instrument(span).await;
+        follow(bridge, socket, &slot).instrument(span).await;
         drop((slot, task));
     })
 }
 
-async fn follow(bridge: Arc<Bridge>, mut socket: WebSocket) {
+async fn follow(bridge: Arc<Bridge>, mut socket: WebSocket, slot: &Slot) {
     let last_words = match hello::greet(&mut socket, &bridge).await {
         Ok(accepted) => {
+            slot.let_in();
             View::new(&mut socket, accepted, bridge.stop.clone())
                 .run()
                 .await

@@ -82,6 +82,7 @@ impl Connection {
         match wisp.data(data, from, streams, link, context) {
             After::GoOn => {}
             After::LetIn => {
+                self.place.slot.let_in();
                 if matches!(self.awaits, Some(Awaits::Handshake)) {
                     self.wait_no_more(context);
                 }

@@ -74,7 +74,6 @@ pub(super) struct Newcomer {
 /// What is given back when a connection ends.
 #[derive(Debug)]
 pub(super) struct Place {
-    #[expect(dead_code, reason = "held for its drop")]
     pub(super) slot: crate::http::Slot,
     #[expect(dead_code, reason = "held for its drop")]
     pub(super) permit: tokio::sync::OwnedSemaphorePermit,
@@ -101,7 +100,7 @@ pub(super) struct Connection {
     lost: bool,
     opened: Instant,
     span: tracing::Span,
-    _place: Place,
+    place: Place,
 }
 
 /// What a connection's timer is about.
@@ -147,7 +146,7 @@ impl Connection {
             lost: false,
             opened: context.now,
             span,
-            _place: place,
+            place,
         };
         connection.begin(purpose, context);
         context.counters.websockets_opened.add(1);
