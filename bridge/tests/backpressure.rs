@@ -6,10 +6,9 @@
 mod common;
 
 use common::client::Incoming;
-use common::kernel::held_back;
 use common::peer::Peer;
 use common::process::BridgeProcess;
-use common::{Client, soon};
+use common::{Client, soon, until_held_back};
 use sockscope_protocol::{Call, EventBody, Payload, RejectReason, ServerMessage, SocketId};
 
 /// By how much the bridge may grow.
@@ -59,13 +58,7 @@ async fn a_gibibyte_without_credit_is_held_back() {
     let socket = client.connected(flood.address).await;
     stream(&mut client, socket, 0).await;
     let (own, other) = flood.connection().await;
-    let held = async {
-        tokio::select! {
-            () = held_back(own, other) => {}
-            () = flood.sent_all() => panic!("the peer got rid of everything"),
-        }
-    };
-    soon("the peer to be held back", held).await;
+    until_held_back(own, other, flood.sent_all()).await;
     assert_grown_by_less(&bridge, before, GROWTH);
     client.call(Call::Close { socket }).await;
 }

@@ -17,6 +17,8 @@ pub struct End {
     pub timer: u8,
     /// When the timer ends.
     pub ends: Duration,
+    /// How many bytes wait to be read.
+    pub unread: u64,
     /// Some process has it; a connection that waits for `accept` belongs to nobody.
     pub owned: bool,
 }
@@ -37,12 +39,14 @@ pub fn end(local: SocketAddr, peer: SocketAddr) -> Option<End> {
         .map(Result::unwrap)
         .find(|line| line.contains(&ends))?;
     let row: Vec<_> = line.split_whitespace().collect();
+    let (_, unread) = row[4].split_once(':').unwrap();
     let (timer, ends) = row[5].split_once(':').unwrap();
     let number = |text| u64::from_str_radix(text, 16).unwrap();
     Some(End {
         timer: u8::try_from(number(timer)).unwrap(),
         // In the USER_HZ of proc(5), which is 100.
         ends: Duration::from_millis(number(ends) * 10),
+        unread: number(unread),
         owned: row[9] != "0",
     })
 }
@@ -65,11 +69,19 @@ pub fn is_held_back(local: SocketAddr, peer: SocketAddr) -> bool {
     end(local, peer).is_some_and(|end| end.timer == End::WINDOW_PROBE && end.ends > FIRST)
 }
 
+/// How often the kernel is asked about what it tells nobody of when it happens.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Waits until what is sent from `local` to `peer` is held back; never where it is not.
 pub async fn held_back(local: SocketAddr, peer: SocketAddr) {
-    /// The kernel tells nobody when it happens.
-    const LOOK: Duration = Duration::from_millis(20);
     while !is_held_back(local, peer) {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Waits until more than `bytes` wait to be read at `local`.
+pub async fn piled_up(local: SocketAddr, peer: SocketAddr, bytes: u64) {
+    while end(local, peer).is_none_or(|end| end.unread <= bytes) {
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -94,29 +94,18 @@ impl Drop for TestBridge {
     }
 }
 
-/// Runs something until it stands still: `true` when it does, `false` when it is still running at
-/// the deadline.
-pub async fn stalls(work: impl Future<Output = ()>) -> bool {
-    /// Nothing that moves on loopback rests this long.
-    const STILL: Duration = Duration::from_secs(1);
-    let polls = std::cell::Cell::new(0_u64);
-    let mut work = std::pin::pin!(work);
-    let counted = std::future::poll_fn(|context| {
-        polls.set(polls.get() + 1);
-        work.as_mut().poll(context)
-    });
-    let watch = async {
-        loop {
-            let before = polls.get();
-            tokio::time::sleep(STILL).await;
-            if polls.get() == before {
-                return;
-            }
+/// Does what sends from `own` to `other` without end, until the kernel says that it is held back.
+#[cfg(target_os = "linux")]
+pub async fn until_held_back(
+    own: SocketAddr,
+    other: SocketAddr,
+    sending: impl Future<Output = ()>,
+) {
+    let held = async {
+        tokio::select! {
+            () = kernel::held_back(own, other) => {}
+            () = sending => panic!("nothing held it back"),
         }
     };
-    tokio::select! {
-        () = counted => false,
-        () = watch => true,
-        () = tokio::time::sleep(DEADLINE) => false,
-    }
+    soon("the kernel to hold back what is sent", held).await;
 }

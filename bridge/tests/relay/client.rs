@@ -206,19 +206,21 @@ impl Wisp {
     async fn receive(&mut self) -> Packet {
         loop {
             match soon("a packet", self.socket.next()).await {
-                Some(Ok(Message::Binary(bytes))) => {
-                    let packet = read(&bytes);
-                    if let Packet::Continue(stream, credit) = packet
-                        && stream != 0
-                    {
-                        self.credit.insert(stream, credit);
-                    }
-                    return packet;
-                }
+                Some(Ok(Message::Binary(bytes))) => return self.take(&bytes),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("no packet, but {other:?}"),
             }
         }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Packet {
+        let packet = read(bytes);
+        if let Packet::Continue(stream, credit) = packet
+            && stream != 0
+        {
+            self.credit.insert(stream, credit);
+        }
+        packet
     }
 
     /// The next packet that is no CONTINUE of a stream.
@@ -272,7 +274,10 @@ impl Wisp {
         loop {
             match soon("a pong", self.socket.next()).await {
                 Some(Ok(Message::Pong(_))) => return,
-                Some(Ok(_)) => {}
+                Some(Ok(Message::Binary(bytes))) => {
+                    let packet = self.take(&bytes);
+                    self.seen.push_back(packet);
+                }
                 other => panic!("{other:?}"),
             }
         }

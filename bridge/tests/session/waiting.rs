@@ -1,7 +1,7 @@
 //! How waits end: timeouts, non-blocking sockets, `cancel`, `close`.
 
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sockscope_protocol::{
     Call, CancelledBy, ClosedBy, EventBody, How, Linger, OptionName, OptionValue, Outcome, Payload,
@@ -260,10 +260,8 @@ async fn close_with_linger_waits_for_the_peer() {
         .set(connection, OptionName::SoLinger, linger(600))
         .await;
     client.send(connection, b"unread").await;
-    let began = Instant::now();
     client.session.end();
     soon("the end", client.session.ended().cancelled()).await;
-    assert!(began.elapsed() < Duration::from_secs(60));
     drop(peer);
 }
 
