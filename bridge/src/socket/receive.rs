@@ -32,12 +32,22 @@ pub(crate) struct Received {
     pub(crate) end: bool,
 }
 
+/// What the system's own call brought.
+struct Taken {
+    buffer: Vec<u8>,
+    true_size: usize,
+    from: Option<SocketAddr>,
+}
+
 impl Socket {
     /// Receives at most `size` bytes.
     pub(crate) fn receive(&self, size: usize, flags: ReceiveFlags) -> io::Result<Received> {
         let datagram = self.kind == SocketType::Datagram;
-        let received = retry(|| system::receive(&self.os, size, flags.peek, self.kind));
-        let (buffer, true_size, from) = match received {
+        let Taken {
+            buffer,
+            true_size,
+            from,
+        } = match retry(|| system::receive(self, size, flags.peek)) {
             // After `shutdown`, Linux answers 0 to those who would wait and `EAGAIN` to others.
             Err(error)
                 if error.kind() == io::ErrorKind::WouldBlock
@@ -52,7 +62,7 @@ impl Socket {
                     end: true,
                 });
             }
-            received => received?,
+            taken => taken?,
         };
         if flags.peek && flags.all && buffer.len() < size && !datagram && !is_at_end(&self.os) {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -81,22 +91,19 @@ fn fit(mut buffer: Vec<u8>) -> Bytes {
 #[cfg(unix)]
 mod system {
     use std::io;
-    use std::net::SocketAddr;
 
     use rustix::buffer::spare_capacity;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::net::{RecvFlags, recvfrom};
     use sockscope_protocol::SocketType;
 
-    pub(super) fn receive(
-        os: &socket2::Socket,
-        size: usize,
-        peek: bool,
-        kind: SocketType,
-    ) -> io::Result<(Vec<u8>, usize, Option<SocketAddr>)> {
+    use super::{Socket, Taken};
+
+    pub(super) fn receive(socket: &Socket, size: usize, peek: bool) -> io::Result<Taken> {
+        let os = &*socket.os;
         let mut flags = RecvFlags::empty();
         flags.set(RecvFlags::PEEK, peek);
-        if kind == SocketType::Datagram && cfg!(target_os = "linux") {
+        if socket.kind == SocketType::Datagram && cfg!(target_os = "linux") {
             // Linux returns the true size then (recv(2)); for TCP the flag would discard bytes.
             flags |= RecvFlags::TRUNC;
         }
@@ -106,11 +113,11 @@ mod system {
         } else {
             recvfrom(os, spare_capacity(&mut buffer), flags)?
         };
-        Ok((
+        Ok(Taken {
             buffer,
             true_size,
-            from.and_then(|from| from.try_into().ok()),
-        ))
+            from: from.and_then(|from| from.try_into().ok()),
+        })
     }
 
     #[cfg(target_os = "linux")]
@@ -138,19 +145,16 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::io::{self, Read};
-    use std::net::{SocketAddr, TcpStream, UdpSocket};
+    use std::net::{TcpStream, UdpSocket};
 
     use sockscope_protocol::SocketType;
 
-    pub(super) fn receive(
-        os: &socket2::Socket,
-        size: usize,
-        peek: bool,
-        kind: SocketType,
-    ) -> io::Result<(Vec<u8>, usize, Option<SocketAddr>)> {
+    use super::{Socket, Taken};
+
+    pub(super) fn receive(socket: &Socket, size: usize, peek: bool) -> io::Result<Taken> {
         let mut buffer = vec![0; size];
-        let os = os.try_clone()?;
-        let (length, from) = match kind {
+        let os = socket.os.try_clone()?;
+        let (true_size, from) = match socket.kind {
             SocketType::Stream => {
                 let mut stream = TcpStream::from(os);
                 let length = if peek {
@@ -170,8 +174,12 @@ mod system {
                 (length, Some(from))
             }
         };
-        buffer.truncate(length);
-        Ok((buffer, length, from))
+        buffer.truncate(true_size);
+        Ok(Taken {
+            buffer,
+            true_size,
+            from,
+        })
     }
 
     /// This system does not tell, so a peek never waits for more.
