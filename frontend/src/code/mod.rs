@@ -24,7 +24,6 @@ mod order;
 mod python;
 mod read;
 mod rust;
-mod rust_parts;
 mod shape;
 mod step;
 mod tell;

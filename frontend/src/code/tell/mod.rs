@@ -1,25 +1,19 @@
 //! The second pass: the steps of all programs in the order in which they took effect, with what is
 //! between them.
 
+mod long;
+
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sockscope_protocol::{OptionName, OptionValue, Seq, SocketId, Value};
 
 use super::group::Seats;
-use super::literal::{is_text, period};
 use super::order::Draft;
 use super::step::{Act, Data, End, Place, Port, Recv, Remark, Step};
 use super::{Program, read};
 use crate::model::{Direction, Model, address};
 
-/// Bytes that stand in a program as text, and others; more are read from a file.
-const LITERAL_TEXT: usize = 512;
-const LITERAL: usize = 128;
-/// Bytes up to so many are written out even if they repeat a part.
-const WRITTEN_OUT: usize = 40;
-/// The longest part that is looked for in bytes that repeat it.
-const PERIOD: usize = 64;
 /// How much longer than the other side waits somebody pauses who comes too late, microseconds.
 const MARGIN_US: u64 = 300_000;
 /// How long an answer of the other side's kernel may be on its way, microseconds.
@@ -82,7 +76,7 @@ pub(super) fn tell(
     for step in homeless {
         telling.put(telling.programs.len() - 1, step);
     }
-    telling.programs.iter_mut().for_each(finish);
+    telling.programs.iter_mut().for_each(long::settle);
     telling.programs
 }
 
@@ -359,7 +353,7 @@ fn join(before: &mut Step, step: &mut Step) -> bool {
         return false;
     }
     let same_remark = before.remark == step.remark;
-    let long = |parts: &[Bytes]| parts.iter().map(Bytes::len).sum::<usize>() > LITERAL_TEXT;
+    let long = |parts: &[Bytes]| parts.iter().map(Bytes::len).sum::<usize>() > long::LITERAL_TEXT;
     match (&mut before.act, &mut step.act) {
         // A file that was sent in pieces.
         (Act::SendAll(Data::Long(parts)), Act::SendAll(Data::Long(more)))
@@ -389,36 +383,4 @@ fn join(before: &mut Step, step: &mut Step) -> bool {
         }
         _ => false,
     }
-}
-
-/// Decides where long bytes stand.
-fn finish(program: &mut Program) {
-    let files = &mut program.files;
-    for step in &mut program.steps {
-        let (Act::Send(data) | Act::SendAll(data) | Act::SendTo(_, data)) = &mut step.act else {
-            continue;
-        };
-        if let Data::Long(parts) = data {
-            let length: usize = parts.iter().map(Bytes::len).sum();
-            let whole = period(parts, PERIOD).filter(|(_, times)| *times > 1);
-            *data = match whole.filter(|_| length > WRITTEN_OUT) {
-                Some((unit, times)) => Data::Repeat(unit, times),
-                None if length <= LITERAL_TEXT => {
-                    let all = Bytes::from(parts.concat());
-                    if length <= LITERAL || is_text(&all) {
-                        Data::Bytes(all)
-                    } else {
-                        file(files, &program.name, parts)
-                    }
-                }
-                None => file(files, &program.name, parts),
-            };
-        }
-    }
-}
-
-fn file(files: &mut Vec<(String, Vec<Bytes>)>, program: &str, parts: &mut Vec<Bytes>) -> Data {
-    let name = program.to_owned() + "-" + &(files.len() + 1).to_string() + ".bin";
-    files.push((name, std::mem::take(parts)));
-    Data::File(files.len() - 1)
 }

@@ -1,14 +1,14 @@
-//! Pieces of Rust: calls on a socket that is there, addresses, options, imports.
+//! Pieces of Rust: calls on a socket that is there, addresses, options, bytes.
 
 use std::net::IpAddr;
 
 use sockscope_protocol::{Family, How, OptionName, OptionValue, SocketType};
 
-use super::rust::{Writer, Written, data, port, show};
-use super::shape::Kind;
-use super::step::{Act, Place, Remark, Step};
-use super::write::fill;
-use super::{Language, group, literal, option};
+use super::{Writer, Written};
+use crate::code::shape::Kind;
+use crate::code::step::{Act, Data, Place, Port, Recv, Remark, Show, Step};
+use crate::code::write::fill;
+use crate::code::{Language, Program, group, literal, option};
 
 /// Finds the address of a name.
 pub(super) const RESOLVE: &str = "\
@@ -338,28 +338,46 @@ pub(super) fn call_name(act: &Act) -> &'static str {
     }
 }
 
-/// The `use` lines that a program needs.
-pub(super) fn imports(
-    known: &[(&str, &'static str, &'static str)],
-    needs: impl Fn(&str) -> bool,
-) -> Vec<String> {
-    let mut modules = Vec::<(&str, Vec<&str>)>::new();
-    for (word, module, item) in known {
-        if !needs(word) {
-            continue;
-        }
-        match modules.last_mut() {
-            Some((last, items)) if last == module => {
-                if !items.contains(item) {
-                    items.push(item);
-                }
-            }
-            _ => modules.push((module, vec![item])),
-        }
-    }
-    let line = |(module, items): (&str, Vec<&str>)| match items.as_slice() {
-        [item] => ["use ", module, "::", item, ";"].concat(),
-        items => ["use ", module, "::{", &items.join(", "), "};"].concat(),
+/// How what was received is printed.
+fn show(recv: &Recv, s: &str) -> String {
+    let (form, value) = match recv.show {
+        Show::Text => (": {}", ", String::from_utf8_lossy(&buffer[..count])"),
+        Show::Hex => (": {:02x?}", ", &buffer[..count]"),
+        Show::Count => ("", ""),
     };
-    modules.into_iter().map(line).collect()
+    [
+        "println!(\"",
+        s,
+        " received {count}",
+        form,
+        "\"",
+        value,
+        ");",
+    ]
+    .concat()
+}
+
+/// Bytes as an expression that is a slice.
+fn data(data: &Data, program: &Program) -> String {
+    match data {
+        Data::Bytes(bytes) => literal::bytes(bytes, Language::Rust),
+        Data::Repeat(unit, times) => {
+            let unit = literal::bytes(unit, Language::Rust);
+            ["&", &unit, ".repeat(", &times.to_string(), ")"].concat()
+        }
+        Data::File(at) => {
+            let name = program.files.get(*at).map_or("", |(name, _)| name.as_str());
+            ["&std::fs::read(\"", name, "\")?"].concat()
+        }
+        Data::Received => "&buffer[..count]".to_owned(),
+        Data::Lost(length) => ["&vec![0; ", &length.to_string(), "]"].concat(),
+        Data::Long(_) => String::new(),
+    }
+}
+
+fn port(port: &Port) -> String {
+    match port {
+        Port::Fixed(port) => port.to_string(),
+        Port::Argument(at) => group::numbered("port", *at),
+    }
 }

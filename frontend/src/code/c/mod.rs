@@ -1,166 +1,14 @@
 //! C11 with POSIX.1-2008.
 
-use sockscope_protocol::{Family, How, OptionName, OptionValue, SocketType};
+mod helpers;
+mod values;
 
-use super::step::{Act, Data, End, Place, Port, Recv, Remark, Show, Step};
+use sockscope_protocol::{Family, How, SocketType};
+
+use super::step::{Act, Data, End, Place, Port, Remark, Step};
 use super::write::{Out, arguments, comment, fill, head};
 use super::{Language, Line, Program, Words, group, literal, option};
-
-/// What a header is needed for.
-const HEADERS: [(&str, &str); 25] = [
-    ("inet_", "arpa/inet.h"),
-    ("errno", "errno.h"),
-    ("fcntl(", "fcntl.h"),
-    ("addrinfo", "netdb.h"),
-    ("getnameinfo", "netdb.h"),
-    ("gai_strerror", "netdb.h"),
-    ("sockaddr_in", "netinet/in.h"),
-    ("IPPROTO_", "netinet/in.h"),
-    ("TCP_NODELAY", "netinet/tcp.h"),
-    ("poll(", "poll.h"),
-    ("signal(", "signal.h"),
-    ("printf(", "stdio.h"),
-    ("perror(", "stdio.h"),
-    ("fopen(", "stdio.h"),
-    ("exit(", "stdlib.h"),
-    ("atoi(", "stdlib.h"),
-    ("alloc(", "stdlib.h"),
-    ("strerror(", "string.h"),
-    ("memcpy(", "string.h"),
-    ("socket(", "sys/socket.h"),
-    ("send(", "sys/socket.h"),
-    ("timeval", "sys/time.h"),
-    ("ssize_t", "sys/types.h"),
-    ("close(", "unistd.h"),
-    ("usleep(", "unistd.h"),
-];
-
-/// Functions of our own; those that use others stand behind them.
-const HELPERS: [(&str, &str); 10] = [
-    (
-        "check(",
-        "static long check(long result, const char *call)
-{
-    if (result < 0) {
-        perror(call);
-        exit(1);
-    }
-    return result;
-}",
-    ),
-    (
-        "send_all(",
-        "static long send_all(int fd, const char *data, size_t size)
-{
-    for (size_t sent = 0; sent < size;) {
-        ssize_t count = send(fd, data + sent, size - sent, 0);
-        if (count < 0)
-            return -1;
-        sent += count;
-    }
-    return size;
-}",
-    ),
-    (
-        "set_timeout(",
-        "static void set_timeout(int fd, long microseconds)
-{
-    struct timeval time = {microseconds / 1000000, microseconds % 1000000};
-    fcntl(fd, F_SETFL, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
-}",
-    ),
-    (
-        "show_hex(",
-        "static void show_hex(const char *name, const char *data, ssize_t size)
-{
-    printf(\"%s received %zd:\", name, size);
-    for (ssize_t at = 0; at < size; at++)
-        printf(\" %02x\", (unsigned char)data[at]);
-    printf(\"\\n\");
-}",
-    ),
-    (
-        "repeat(",
-        "static char *repeat(const char *unit, size_t size, size_t times)
-{
-    char *all = malloc(size * times);
-    for (size_t at = 0; at < times; at++)
-        memcpy(all + at * size, unit, size);
-    return all;
-}",
-    ),
-    (
-        "read_file(",
-        "static char *read_file(const char *name, size_t size)
-{
-    char *all = malloc(size);
-    FILE *file = fopen(name, \"rb\");
-    if (!file || fread(all, 1, size, file) < size) {
-        perror(name);
-        exit(1);
-    }
-    fclose(file);
-    return all;
-}",
-    ),
-    (
-        "resolve(",
-        "static void resolve(const char *host, struct sockaddr *address, socklen_t size)
-{
-    struct addrinfo hints = {.ai_family = address->sa_family}, *found;
-    int error = getaddrinfo(host, NULL, &hints, &found);
-    if (error) {
-        fprintf(stderr, \"%s: %s\\n\", host, gai_strerror(error));
-        exit(1);
-    }
-    memcpy(address, found->ai_addr, size);
-}",
-    ),
-    (
-        "show_address(",
-        "static long show_address(const char *what, int fd, int get(int, struct sockaddr *, socklen_t *))
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    char host[100], port[10];
-    if (get(fd, (struct sockaddr *)&address, &size) < 0)
-        return -1;
-    getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    return printf(\"%s: %s %s\\n\", what, host, port);
-}",
-    ),
-    (
-        "show_addresses(",
-        "static void show_addresses(const char *host, int family)
-{
-    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM}, *found = NULL;
-    int error = getaddrinfo(host, NULL, &hints, &found);
-    if (error)
-        printf(\"getaddrinfo: %s\\n\", gai_strerror(error));
-    for (; found; found = found->ai_next) {
-        char name[100];
-        getnameinfo(found->ai_addr, found->ai_addrlen, name, sizeof name, NULL, 0, NI_NUMERICHOST);
-        printf(\"getaddrinfo: %s\\n\", name);
-    }
-}",
-    ),
-    (
-        "show_option(",
-        "static long show_option(const char *what, int fd, int level, int option)
-{
-    int value[2] = {0};
-    socklen_t size = sizeof value;
-    if (getsockopt(fd, level, option, value, &size) < 0)
-        return -1;
-    if (size == sizeof value)
-        return printf(\"%s: %d, %d\\n\", what, value[0], value[1]);
-    return printf(\"%s: %d\\n\", what, value[0]);
-}",
-    ),
-];
+use values::{bytes, family_name, lookup, set_option, show};
 
 /// The addresses of a program, each a variable.
 type Places = Vec<(Place, Family)>;
@@ -186,16 +34,7 @@ pub(super) fn lines(program: &Program, words: &Words) -> Vec<Line> {
     out.indent = 0;
     out.put("}");
 
-    let mut functions = Out::default();
-    for (name, text) in HELPERS.iter().rev() {
-        if out.has(name) || functions.has(name) {
-            let mut more = Out::default();
-            more.put(text);
-            more.put("");
-            more.lines.append(&mut functions.lines);
-            functions = more;
-        }
-    }
+    let functions = helpers::functions(&out);
     let file = program.file(Language::C);
     let name = &program.name;
     let run = [
@@ -212,13 +51,9 @@ pub(super) fn lines(program: &Program, words: &Words) -> Vec<Line> {
     for line in &mut top {
         line.insert_str(0, "// ");
     }
-    let mut before = "";
-    for (word, header) in HEADERS {
-        if header != before && (out.has(word) || functions.has(word)) {
-            top.push(["#include <", header, ">"].concat());
-            before = header;
-        }
-    }
+    top.extend(helpers::includes(|word| {
+        out.has(word) || functions.has(word)
+    }));
     top.push(String::new());
     top.extend(functions.lines.into_iter().map(|line| line.text));
     out.after(top)
@@ -511,111 +346,4 @@ fn write(out: &mut Out, program: &Program, step: &Step, words: &Words, places: &
         out.indent -= 4;
         out.put("}");
     }
-}
-
-/// An attempt to find a host that does not exist.
-fn lookup(place: &Place) -> String {
-    let Place::Host(host, _) = place else {
-        return String::new();
-    };
-    let host = literal::text(host, Language::C);
-    ["gai_strerror(getaddrinfo(", &host, ", NULL, NULL, &found))"].concat()
-}
-
-fn show(recv: &Recv, s: &str) -> String {
-    match recv.show {
-        Show::Text => [
-            "printf(\"",
-            s,
-            " received %zd: %.*s\\n\", count, (int)count, buffer);",
-        ]
-        .concat(),
-        Show::Hex => ["show_hex(\"", s, "\", buffer, count);"].concat(),
-        Show::Count => ["printf(\"", s, " received %zd\\n\", count);"].concat(),
-    }
-}
-
-/// Bytes and how many, as two arguments.
-fn bytes(data: &Data, program: &Program) -> String {
-    let sized = |text: String, size: usize| [&text, ", ", &size.to_string()].concat();
-    match data {
-        Data::Bytes(bytes) => sized(literal::bytes(bytes, Language::C), bytes.len()),
-        Data::Repeat(unit, times) => {
-            let text = sized(literal::bytes(unit, Language::C), unit.len());
-            let all = ["repeat(", &text, ", ", &times.to_string(), ")"].concat();
-            sized(all, unit.len() * times)
-        }
-        Data::File(at) => {
-            let Some((name, parts)) = program.files.get(*at) else {
-                return String::new();
-            };
-            let size = parts.iter().map(bytes::Bytes::len).sum();
-            sized(
-                ["read_file(", &sized(["\"", name, "\""].concat(), size), ")"].concat(),
-                size,
-            )
-        }
-        Data::Received => "buffer, count".to_owned(),
-        Data::Lost(length) => {
-            let length = length.to_string();
-            ["calloc(1, ", &length, "), ", &length].concat()
-        }
-        Data::Long(_) => String::new(),
-    }
-}
-
-fn family_name(family: Family) -> &'static str {
-    match family {
-        Family::Inet => "AF_INET",
-        Family::Inet6 => "AF_INET6",
-    }
-}
-
-fn set_option(s: &str, name: OptionName, value: &OptionValue) -> String {
-    let names = option::names(name);
-    let (kind, value) = match value {
-        OptionValue::Bool(on) => ("int", i32::from(*on).to_string()),
-        OptionValue::Int(number) => ("int", number.to_string()),
-        OptionValue::Errno(_) => ("int", "0".to_owned()),
-        OptionValue::Linger(linger) => {
-            let seconds = linger.seconds.to_string();
-            (
-                "struct linger",
-                [if linger.on { "1, " } else { "0, " }, &seconds].concat(),
-            )
-        }
-        OptionValue::Membership(one) if one.group.is_ipv6() => {
-            let std::net::IpAddr::V6(group) = one.group else {
-                return String::new();
-            };
-            let bytes: Vec<String> = group.octets().iter().map(ToString::to_string).collect();
-            let index = one.index.to_string();
-            (
-                "struct ipv6_mreq",
-                ["{{{", &bytes.join(", "), "}}}, ", &index].concat(),
-            )
-        }
-        OptionValue::Membership(one) => {
-            let interface = one
-                .interface
-                .map_or("0.0.0.0".to_owned(), |ip| ip.to_string());
-            let values = [('g', &*one.group.to_string()), ('i', &interface)];
-            (
-                "struct ip_mreq",
-                fill("{inet_addr(\"$g\")}, {inet_addr(\"$i\")}", &values),
-            )
-        }
-        OptionValue::Interface(ip) => (
-            "struct in_addr",
-            ["inet_addr(\"", &ip.to_string(), "\")"].concat(),
-        ),
-    };
-    let values = [
-        ('s', s),
-        ('l', names.level),
-        ('o', names.posix),
-        ('t', kind),
-        ('v', &*value),
-    ];
-    fill("setsockopt($s, $l, $o, &($t){$v}, sizeof($t))", &values)
 }

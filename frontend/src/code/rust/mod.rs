@@ -1,59 +1,15 @@
 //! Rust, with std (and the crate `socket2` for what std cannot do) or with tokio.
 
+mod connect;
+mod frame;
+mod parts;
+
 use sockscope_protocol::{CallId, Family, How, SocketType};
 
 use super::shape::{Kind, Plan, plan};
-use super::step::{Act, Data, End, Place, Port, Recv, Remark, Show, Step};
-use super::write::{Out, arguments, comment, fill, head};
-use super::{Language, Line, Program, Words, group, literal, rust_parts as parts};
-
-/// What an item is needed for: a word in the program, its module, its name.
-const STD: [(&str, &str, &str); 20] = [
-    ("Domain::", "socket2", "Domain"),
-    (": Socket", "socket2", "Socket"),
-    (" Socket::new", "socket2", "Socket"),
-    ("SockRef::", "socket2", "SockRef"),
-    ("Type::", "socket2", "Type"),
-    ("env::", "std", "env"),
-    ("io::", "std", "io"),
-    ("thread::", "std", "thread"),
-    (")).read(", "std::io", "Read"),
-    (".read(", "std::io", "Read"),
-    (".read_exact(", "std::io", "Read"),
-    (".write(", "std::io", "Write"),
-    (".write_all(", "std::io", "Write"),
-    ("Shutdown::", "std::net", "Shutdown"),
-    ("SocketAddr", "std::net", "SocketAddr"),
-    ("TcpListener::", "std::net", "TcpListener"),
-    ("TcpStream", "std::net", "TcpStream"),
-    ("to_socket_addrs(", "std::net", "ToSocketAddrs"),
-    ("UdpSocket", "std::net", "UdpSocket"),
-    ("Duration::", "std::time", "Duration"),
-];
-
-const TOKIO: [(&str, &str, &str); 21] = [
-    ("Domain::", "socket2", "Domain"),
-    (" Socket::new", "socket2", "Socket"),
-    ("SockRef::", "socket2", "SockRef"),
-    ("Type::", "socket2", "Type"),
-    ("env::", "std", "env"),
-    ("io::", "std", "io"),
-    (")).read(", "std::io", "Read"),
-    (")).write", "std::io", "Write"),
-    ("Shutdown::", "std::net", "Shutdown"),
-    ("SocketAddr", "std::net", "SocketAddr"),
-    ("Duration::", "std::time", "Duration"),
-    (".read(", "tokio::io", "AsyncReadExt"),
-    (".read_exact(", "tokio::io", "AsyncReadExt"),
-    (".write(", "tokio::io", "AsyncWriteExt"),
-    (".write_all(", "tokio::io", "AsyncWriteExt"),
-    (".shutdown().", "tokio::io", "AsyncWriteExt"),
-    ("TcpListener::", "tokio::net", "TcpListener"),
-    ("TcpSocket::", "tokio::net", "TcpSocket"),
-    ("TcpStream::", "tokio::net", "TcpStream"),
-    ("UdpSocket", "tokio::net", "UdpSocket"),
-    ("timeout(", "tokio::time", "timeout"),
-];
+use super::step::{Act, Data, End, Recv, Remark, Step};
+use super::write::{Out, comment, fill};
+use super::{Line, Program, Words};
 
 /// A program on its way into Rust.
 pub(super) struct Writer<'a> {
@@ -109,99 +65,6 @@ pub(super) fn lines(program: &Program, words: &Words, tokio: bool) -> Vec<Line> 
 }
 
 impl Writer<'_> {
-    fn finish(self, words: &Words) -> Vec<Line> {
-        let Self {
-            mut out,
-            program,
-            tokio,
-            most,
-            ..
-        } = self;
-        out.calls.clear();
-        out.put("Ok(())");
-        out.indent = 0;
-        out.put("}");
-        let language = if tokio {
-            Language::Tokio
-        } else {
-            Language::Rust
-        };
-        let file = program.file(language);
-        let others = if tokio {
-            vec![
-                "tokio = { version = \"1\", features = [\"full\"] }",
-                "socket2 = { version = \"0.6\", features = [\"all\"] }",
-            ]
-        } else {
-            vec!["socket2 = { version = \"0.6\", features = [\"all\"] }"]
-        };
-        let mut main = Out::default();
-        if tokio {
-            main.put("#[tokio::main]");
-        }
-        main.put(if tokio {
-            "async fn main() -> io::Result<()> {"
-        } else {
-            "fn main() -> io::Result<()> {"
-        });
-        main.indent = 4;
-        for (at, port) in program.ports.iter().enumerate() {
-            let (name, place) = (group::numbered("port", at), (at + 1).to_string());
-            let values = [('v', &*name), ('n', &place), ('p', &port.to_string())];
-            main.put(&fill(
-                "let $v: u16 = env::args().nth($n).map_or($p, |port| port.parse().expect(\"a port\"));",
-                &values,
-            ));
-        }
-        if program
-            .steps
-            .iter()
-            .any(|step| matches!(step.act, Act::Recv(_)))
-        {
-            main.put(&["let mut buffer = vec![0; ", &most.to_string(), "];"].concat());
-        }
-        if main.lines.len() > 1 + usize::from(tokio) {
-            main.put("");
-        }
-        main.lines.append(&mut out.lines);
-        main.indent = 0;
-        if main.has("resolve(") {
-            main.put("");
-            main.put(parts::RESOLVE);
-        }
-        // What is read through `SockRef` is not what std or tokio read themselves.
-        let other = |word: &str, line: &str| word.starts_with('.') && line.contains("(&*SockRef");
-        let needs = |word: &str| {
-            let mut lines = main.lines.iter().map(|line| line.text.as_str());
-            lines.any(|line| line.contains(word) && !other(word, line))
-        };
-        let socket2 = needs("SockRef::") || needs("Domain::") || needs(": Socket");
-        let plain = ["rustc --edition 2021 ", &file, " && ./", &program.name].concat();
-        let run = if tokio || socket2 {
-            "cargo run --"
-        } else {
-            &plain
-        };
-        let mut top = head(
-            program,
-            words,
-            &file,
-            &(run.to_owned() + &arguments(program)),
-        );
-        if tokio || socket2 {
-            let wanted = if socket2 { &others[..] } else { &others[..1] };
-            top.push(words.dependencies.to_owned());
-            top.extend(wanted.iter().map(|one| "  ".to_owned() + one));
-        }
-        for line in &mut top {
-            line.insert_str(0, "//! ");
-        }
-        top.push(String::new());
-        top.extend(parts::imports(if tokio { &TOKIO } else { &STD }, needs));
-        top.push(String::new());
-        main.after(top)
-    }
-
     fn step(&mut self, step: &Step) {
         let program = self.program;
         let s = program
@@ -485,88 +348,6 @@ impl Writer<'_> {
         source.is_some_and(|source| source.kind == SocketType::Datagram)
     }
 
-    fn accepted(&mut self, conn: usize, from: Kind, step: &Step, made: &mut Written) {
-        let mutable = self.mutable(conn);
-        let Some(source) = self.program.sources.get(conn) else {
-            return;
-        };
-        let values = [('c', &*source.name), ('m', mutable)];
-        if from == Kind::Listener {
-            made.bind = fill("let ($m$c, _) = ", &values);
-        } else {
-            made.bind = fill("let ($c, _) = ", &values);
-            made.after = fill("let $m$c: TcpStream = $c.into();", &values);
-        }
-        if step.patience.is_some_and(|time| time > 0) && !self.tokio {
-            // Linux lets it inherit the timeout.
-            let reset = fill(
-                "$c.set_read_timeout(None)?;\n$c.set_write_timeout(None)?;",
-                &values,
-            );
-            made.after = [made.after.as_str(), &reset]
-                .join("\n")
-                .trim_start()
-                .to_owned();
-        }
-        self.kinds[conn] = Kind::Stream;
-    }
-
-    fn connect(
-        &mut self,
-        step: &Step,
-        plan: Plan,
-        place: &Place,
-        family: Family,
-        s: &str,
-        made: &mut Written,
-    ) {
-        let kind = self.kind(step);
-        let mutable = self.mutable(step.socket);
-        let of = |text: &str| fill(text, &[('s', s), ('m', mutable)]);
-        made.waits = true;
-        if plan == Plan::Stream && kind == Kind::None {
-            self.collect(step);
-            made.bind = of("let $m$s = ");
-            made.call = ["TcpStream::connect(", &parts::tuple(place, family), ")"].concat();
-            if matches!(step.end, End::Ok | End::Waiting) {
-                self.set_kind(step, Kind::Stream);
-                made.remark = (step.end == End::Ok).then_some(Remark::Together("socket, connect"));
-            }
-            return;
-        }
-        let address = parts::address(place, family);
-        if self.is_datagram(step) && kind == Kind::Udp {
-            made.call = [s, ".connect(", &parts::tuple(place, family), ")"].concat();
-        } else if self.tokio && kind == Kind::Raw && !self.is_datagram(step) {
-            made.call = [s, ".connect(", &address, ")"].concat();
-            made.bind = of("let $m$s = ");
-            let good = matches!(step.end, End::Ok | End::Waiting);
-            self.set_kind(step, if good { Kind::Stream } else { Kind::None });
-        } else {
-            made.waits = false;
-            let target = if kind == Kind::Raw {
-                of("$s")
-            } else {
-                of("SockRef::from(&$s)")
-            };
-            made.call = match step.patience.filter(|time| *time > 0) {
-                Some(time) if !self.tokio => {
-                    let time = parts::duration(time);
-                    [
-                        &target,
-                        ".connect_timeout(&",
-                        &address,
-                        ".into(), ",
-                        &time,
-                        ")",
-                    ]
-                    .concat()
-                }
-                _ => [&target, ".connect(&", &address, ".into())"].concat(),
-            };
-        }
-    }
-
     /// The part of the buffer that a receive may fill.
     pub(super) fn part(&self, recv: &Recv) -> String {
         let size = recv.exactly.unwrap_or(recv.size.into());
@@ -575,49 +356,5 @@ impl Writer<'_> {
         } else {
             ["&mut buffer[..", &size.to_string(), "]"].concat()
         }
-    }
-}
-
-/// How what was received is printed.
-pub(super) fn show(recv: &Recv, s: &str) -> String {
-    let (form, value) = match recv.show {
-        Show::Text => (": {}", ", String::from_utf8_lossy(&buffer[..count])"),
-        Show::Hex => (": {:02x?}", ", &buffer[..count]"),
-        Show::Count => ("", ""),
-    };
-    [
-        "println!(\"",
-        s,
-        " received {count}",
-        form,
-        "\"",
-        value,
-        ");",
-    ]
-    .concat()
-}
-
-/// Bytes as an expression that is a slice.
-pub(super) fn data(data: &Data, program: &Program) -> String {
-    match data {
-        Data::Bytes(bytes) => literal::bytes(bytes, Language::Rust),
-        Data::Repeat(unit, times) => {
-            let unit = literal::bytes(unit, Language::Rust);
-            ["&", &unit, ".repeat(", &times.to_string(), ")"].concat()
-        }
-        Data::File(at) => {
-            let name = program.files.get(*at).map_or("", |(name, _)| name.as_str());
-            ["&std::fs::read(\"", name, "\")?"].concat()
-        }
-        Data::Received => "&buffer[..count]".to_owned(),
-        Data::Lost(length) => ["&vec![0; ", &length.to_string(), "]"].concat(),
-        Data::Long(_) => String::new(),
-    }
-}
-
-pub(super) fn port(port: &Port) -> String {
-    match port {
-        Port::Fixed(port) => port.to_string(),
-        Port::Argument(at) => group::numbered("port", *at),
     }
 }
