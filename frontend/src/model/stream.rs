@@ -131,6 +131,12 @@ impl ByteStream {
         self.chunks.range(first..)
     }
 
+    /// The chunks that came before an event, those received with `MSG_PEEK` included.
+    pub fn before(&self, seq: Seq) -> impl DoubleEndedIterator<Item = &Chunk> {
+        let after = self.chunks.partition_point(|chunk| chunk.seq < seq);
+        self.chunks.range(..after)
+    }
+
     /// The chunk of an event.
     #[must_use]
     pub fn chunk(&self, seq: Seq) -> Option<&Chunk> {
@@ -189,9 +195,8 @@ impl ByteStream {
     /// The stream offset that was reached before an event.
     #[must_use]
     pub fn reached(&self, before: Seq) -> u64 {
-        let after = self.chunks.partition_point(|chunk| chunk.seq < before);
-        let mut earlier = self.chunks.range(..after).rev();
-        earlier
+        self.before(before)
+            .rev()
             .find(|chunk| !chunk.flags.peek)
             .map_or(0, Chunk::end)
     }

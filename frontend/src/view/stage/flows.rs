@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use sockscope_frontend::model::{Chunk, Direction, FarEnd, Fate, Model};
+use sockscope_frontend::model::{Chunk, Direction, FarEnd, Fate, Model, Socket};
 use sockscope_frontend::sorted::Map;
 use sockscope_protocol::{CallId, Seq, SocketId};
 
@@ -116,11 +116,15 @@ pub(crate) fn bands(
     let mut bands = Vec::new();
     // By who sends.
     let mut streams: Map<SocketId, Stream<'_>> = Map::new();
-    for id in lanes {
-        if model.socket(id).is_some_and(|one| one.pair.is_some()) {
-            streams.insert(id, Stream::default());
+    let mut datagrams = Vec::new();
+    for socket in lanes.filter_map(|id| model.socket(id)) {
+        if socket.pair.is_some() {
+            streams.insert(socket.id, Stream::default());
+        } else if socket.is_datagram() {
+            datagrams.push(socket);
         }
     }
+    flying(model, layout, &datagrams, rows, &mut bands);
     for line in lines(model, layout, rows) {
         let pair = model.socket(line.id).and_then(|socket| socket.pair);
         match pair {
@@ -313,16 +317,69 @@ fn passing(
     })
 }
 
+/// How far from the window datagrams are looked for that pass it. They are received in the order in
+/// which they were sent, and lines of more of them would run into each other.
+const NEAREST: usize = 64;
+
+/// Datagrams that were sent above the window and are received below it.
+fn flying(
+    model: &Model,
+    layout: &Layout,
+    lanes: &[&Socket],
+    (first, last): (usize, usize),
+    bands: &mut Vec<Band>,
+) {
+    let (Some(above), Some(below)) = (layout.seq(first), layout.seq(last)) else {
+        return;
+    };
+    let mut fly = |(from, sent): (SocketId, Seq), (to, received): (SocketId, Seq)| {
+        let (start, end) = (layout.data_row(sent)?, layout.data_row(received)?);
+        let sent = model.chunk(from, Direction::Sent, sent)?;
+        let got = model.chunk(to, Direction::Received, received)?;
+        if start < first && last < end {
+            bands.push(Band {
+                id: (sent.seq, received),
+                kind: datagram(got),
+                bytes: sent.len().max(got.len()),
+                from: bare(Column::Socket(from), start, sent.len()),
+                to: bare(Column::Socket(to), end, got.len()),
+                time: sent.time.max(got.time),
+            });
+        }
+        Some(())
+    };
+    for one in lanes {
+        for sent in one.sent.before(above).rev().take(NEAREST) {
+            if let Some(received) = sent.matched {
+                fly((one.id, sent.seq), received);
+            }
+        }
+        for received in one.received.after(below).take(NEAREST) {
+            // What was sent from a lane in sight has been looked at.
+            if let Some(sent) = received.matched
+                && lanes.iter().all(|lane| lane.id != sent.0)
+            {
+                fly(sent, (one.id, received.seq));
+            }
+        }
+    }
+}
+
+fn datagram(received: &Chunk) -> Kind {
+    Kind::Datagram {
+        cut: u64::from(received.size).saturating_sub(received.len()),
+    }
+}
+
 /// The band of a datagram, or of bytes whose other end is not a socket of ours.
 fn alone(model: &Model, layout: &Layout, line: &Line<'_>, rows: (usize, usize)) -> Option<Band> {
     let chunk = line.chunk;
     let here = line.end(line.range());
-    let cut = u64::from(chunk.size).saturating_sub(chunk.len());
     let sends = line.direction == Direction::Sent;
     let mut band = Band {
         id: (chunk.seq, Seq(0)),
         kind: if chunk.flags.datagram {
-            Kind::Datagram { cut }
+            datagram(chunk)
         } else {
             Kind::Stream
         },

@@ -12,10 +12,21 @@ use common::{Log, UDP, datagram};
 const ALL: (usize, usize) = (0, usize::MAX - 1);
 
 fn seen(log: &Log, rows: (usize, usize)) -> Vec<Band> {
+    let lanes: Vec<SocketId> = log.model.sockets().map(|one| one.id).collect();
+    seen_in(log, rows, &lanes)
+}
+
+fn seen_in(log: &Log, rows: (usize, usize), lanes: &[SocketId]) -> Vec<Band> {
     let mut layout = Layout::default();
     layout.update(&log.model);
-    let sockets: Vec<SocketId> = log.model.sockets().map(|one| one.id).collect();
-    bands(&log.model, &layout, rows, sockets.into_iter())
+    bands(&log.model, &layout, rows, lanes.iter().copied())
+}
+
+/// How many rows there are so far.
+fn rows_of(log: &Log) -> usize {
+    let mut layout = Layout::default();
+    layout.update(&log.model);
+    layout.times.len()
 }
 
 /// Kind, bytes, and the part of either end.
@@ -157,6 +168,48 @@ fn a_datagram_is_lost_only_where_that_is_known() {
         .iter()
         .filter(|band| matches!(band.kind, Kind::Lost { .. }));
     assert_eq!(lost.count(), 1);
+}
+
+#[test]
+fn datagrams_that_pass_out_of_sight_are_seen() {
+    let mut log = Log::new();
+    let (server, client) = udp(&mut log);
+    for bytes in [b"a".as_slice(), b"bc"] {
+        log.sendto(client, "127.0.0.1:9999", bytes);
+    }
+    let above = rows_of(&log);
+    for _ in 0..9 {
+        log.fails(
+            Call::Recv {
+                socket: client,
+                size: 9,
+                flags: Vec::new(),
+            },
+            "EAGAIN",
+        );
+    }
+    let below = rows_of(&log);
+    for bytes in [b"a".as_slice(), b"bc"] {
+        log.recvfrom(server, "127.0.0.1:50001", bytes);
+    }
+    let window = (above + 2, below - 2);
+    for lanes in [vec![server], vec![client], vec![server, client]] {
+        let bands = seen_in(&log, window, &lanes);
+        let sizes: Vec<_> = bands.iter().map(|band| (band.kind, band.bytes)).collect();
+        let whole = Kind::Datagram { cut: 0 };
+        assert_eq!(sizes.len(), 2, "{lanes:?}");
+        assert!(sizes.contains(&(whole, 1)) && sizes.contains(&(whole, 2)));
+        for band in &bands {
+            assert_eq!((band.from.call, band.to.call), (None, None));
+            assert!(band.from.row < window.0 && window.1 < band.to.row);
+            assert_eq!(band.from.column, Column::Socket(client));
+            assert_eq!(band.to.column, Column::Socket(server));
+        }
+    }
+    // Beside one that ends in sight, it is not drawn twice; after the last, nothing is there.
+    assert_eq!(seen(&log, ALL).len(), 2);
+    let after = rows_of(&log);
+    assert!(seen(&log, (after, after + 9)).is_empty());
 }
 
 proptest! {
