@@ -46,6 +46,9 @@ messages! {
         says_gave: fn(&str, usize, &str) -> String =
             |bytes, calls, who| format!("{bytes} arrived in {calls} {} of {who}", if calls == 1 { "recv" } else { "recvs" }),
             |bytes, calls, who| format!("{bytes} 由{who} 的 {calls} 次接收取走");
+        says_inferred: fn(&str) -> String =
+            |names| format!("{names}: inferred, not seen"),
+            |names| format!("{names}：推断所得，并未直接看到");
         says_nothing: Text = "0, end of stream: the peer has closed its direction", "0，流结束：对端已关闭它的方向";
     }
 }

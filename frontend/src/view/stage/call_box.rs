@@ -9,7 +9,7 @@ use super::geometry::place;
 use super::parts::{CallBox, Column, DataLine};
 use super::scale::ROW;
 use super::scene::Scene;
-use super::spoken;
+use super::{segments, spoken};
 use crate::i18n::Stage;
 use crate::view::ticker::Ticker;
 use crate::view::{format, names, preview, testid};
@@ -128,7 +128,8 @@ fn call(
         _ => None,
     };
     let told = is(look.active) || is(scene.lit);
-    let says = spoken::sentence(model, record, &code, told, scene.t);
+    let names = segments::names(model, scene.layout, one, record);
+    let says = spoken::sentence(model, record, &code, names, told, scene.t);
     let (left, width) = scene.geometry.boxed(lane, one.depth);
     // From here a call that waits grows.
     let style = place(left, scene.top(one), width, high) + &format!(";--height:{high}px");

@@ -2,11 +2,7 @@ use proptest::prelude::*;
 use sockscope_protocol::{Call, Outcome, Value};
 
 use super::*;
-
-#[path = "../../../tests/common/mod.rs"]
-mod common;
-
-use common::{Log, UDP, datagram};
+use crate::view::stage::common::{Log, UDP, datagram};
 
 /// Everything in sight.
 const ALL: (usize, usize) = (0, usize::MAX - 1);

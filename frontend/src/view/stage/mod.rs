@@ -22,6 +22,10 @@ mod spoken;
 mod tanks;
 mod toolbar;
 
+#[cfg(test)]
+#[path = "../../../tests/common/mod.rs"]
+mod common;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -108,7 +112,7 @@ fn Canvas() -> Html {
     let seen = view.seen();
     let lanes = lanes.in_sight(&model, layout, scale.rows_between(seen.0, seen.1));
     let (layout, scale) = (&*layout, &*scale);
-    let news = said.news(&model, layout.newest, t);
+    let news = said.news(&model, layout, t);
     let closed = |column: &Column| match column {
         Column::Socket(id) => model.socket(*id).is_some_and(|socket| !socket.is_open()),
         _ => false,

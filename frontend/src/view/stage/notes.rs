@@ -52,9 +52,17 @@ fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
         NoteKind::Closed(ClosedBy::SessionEnd) => ("closed", t.closed_session.to_owned()),
         NoteKind::Missing(count) => ("gap", (t.missing)(count)),
     };
+    let segment = match note.kind {
+        NoteKind::PeerGone(PeerGone::Fin) => Some("FIN"),
+        NoteKind::PeerGone(PeerGone::Reset) => Some("RST"),
+        _ => None,
+    };
+    // To those who do not see how it is drawn.
+    let inferred = segment.map(|name| format!("; {}", (scene.t.diagram.says_inferred)(name)));
     Some(html! {
         <div key={note.seq.0} class={classes!("note", class, scaled)} ~style={place(left, y, width, ROW)}>
             <span title={text.clone()}>{ text.clone() }</span>
+            <span class="unseen">{ inferred }</span>
         </div>
     })
 }

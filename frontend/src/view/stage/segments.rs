@@ -1,10 +1,13 @@
 //! Segments that nobody saw, but that follow from what was observed (RFC 9293): SYN, SYN+ACK and ACK of
 //! a `connect` that succeeded, FIN and RST. They are drawn dashed, and called inferred.
 
-use sockscope_frontend::model::{CallRecord, FarEnd, Socket};
+use std::net::SocketAddr;
+
+use sockscope_frontend::model::{CallRecord, FarEnd, Model, Socket};
 use sockscope_protocol::{Call, How, OptionName, OptionValue, Outcome, PeerGone, SocketId, Value};
 use yew::prelude::*;
 
+use super::layout::Layout;
 use super::parts::{CallBox, Column, Note, NoteKind};
 use super::scene::Scene;
 use super::shapes::{Point, arrow, middle, point};
@@ -53,18 +56,7 @@ fn connect(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, id: SocketId) 
         FarEnd::Unknown => None,
     };
     let server = server.and_then(|column| scene.place(column));
-    let answer = match record.outcome() {
-        Some(Outcome::Ok(_)) => Answer::Yes,
-        Some(Outcome::Errno(error)) => match error.name.as_str() {
-            "ECONNREFUSED" => Answer::Reset,
-            "ETIMEDOUT" | "EINPROGRESS" | "EHOSTUNREACH" => Answer::None,
-            _ => return None,
-        },
-        None | Some(Outcome::Timeout | Outcome::Cancelled(_)) if socket.backlog().is_none() => {
-            Answer::None
-        }
-        _ => return None,
-    };
+    let answer = answer(socket, record)?;
     let (top, bottom) = (scene.top(one) + 3, scene.bottom(one) - 3);
     let step = ((bottom - top) / 3).clamp(1, 13);
     let arrows = match answer {
@@ -118,6 +110,48 @@ enum Answer {
     None,
 }
 
+fn answer(socket: &Socket, record: &CallRecord) -> Option<Answer> {
+    match record.outcome() {
+        Some(Outcome::Ok(_)) => Some(Answer::Yes),
+        Some(Outcome::Errno(error)) => match error.name.as_str() {
+            "ECONNREFUSED" => Some(Answer::Reset),
+            "ETIMEDOUT" | "EINPROGRESS" | "EHOSTUNREACH" => Some(Answer::None),
+            _ => None,
+        },
+        None | Some(Outcome::Timeout | Outcome::Cancelled(_)) if socket.backlog().is_none() => {
+            Some(Answer::None)
+        }
+        _ => None,
+    }
+}
+
+/// The segments that are drawn at a call, by name.
+pub(super) fn names(
+    model: &Model,
+    layout: &Layout,
+    one: &CallBox,
+    record: &CallRecord,
+) -> Option<&'static str> {
+    const HANDSHAKE: &str = "SYN, SYN+ACK, ACK";
+    match (record.request.as_ref()?, record.outcome()) {
+        (Call::Connect { socket, .. }, _) => {
+            let socket = model.socket(*socket).filter(|socket| socket.is_stream())?;
+            Some(match answer(socket, record)? {
+                Answer::Yes => HANDSHAKE,
+                Answer::Reset => "SYN, RST",
+                Answer::None => "SYN",
+            })
+        }
+        (Call::Accept { .. }, Some(Outcome::Ok(Value::Socket { socket, .. }))) => {
+            matches!(model.far_end(*socket), FarEnd::Outside(_)).then_some(HANDSHAKE)
+        }
+        (Call::Close { socket } | Call::Shutdown { socket, .. }, Some(Outcome::Ok(_))) => {
+            parting(model, layout, one, *socket).map(|(name, _)| name)
+        }
+        _ => None,
+    }
+}
+
 /// `accept` takes a connection out of the queue; who made it outside did so some time before.
 fn accept(scene: &Scene<'_>, one: &CallBox, made: SocketId) -> Option<Html> {
     let listener = scene.place(one.column?)?;
@@ -154,31 +188,34 @@ fn accept(scene: &Scene<'_>, one: &CallBox, made: SocketId) -> Option<Html> {
     })
 }
 
-/// FIN or RST that went to somebody outside.
-fn farewell(scene: &Scene<'_>, one: &CallBox, id: SocketId) -> Option<Html> {
-    let socket = scene.model.socket(id).filter(|socket| socket.is_stream())?;
-    let FarEnd::Outside(address) = scene.model.far_end(id) else {
+/// What a call says to somebody outside when it ends a direction: its name, and to whom.
+fn parting(
+    model: &Model,
+    layout: &Layout,
+    one: &CallBox,
+    id: SocketId,
+) -> Option<(&'static str, SocketAddr)> {
+    let socket = model.socket(id).filter(|socket| socket.is_stream())?;
+    let FarEnd::Outside(address) = model.far_end(id) else {
         return None;
     };
-    let row = one.last?;
     // Only once: what `shutdown` has ended, `close` does not end again.
-    if scene.layout.farewell(id) != Some(row) || socket.reset {
+    if one.last.is_none() || layout.farewell(id) != one.last || socket.reset {
         return None;
     }
+    let close = matches!(model.call(one.call)?.request, Some(Call::Close { .. }));
+    let reset = close && resets(socket);
+    Some((if reset { "RST" } else { "FIN" }, address))
+}
+
+/// FIN or RST that went to somebody outside.
+fn farewell(scene: &Scene<'_>, one: &CallBox, id: SocketId) -> Option<Html> {
+    let (name, address) = parting(scene.model, scene.layout, one, id)?;
     let (here, there) = (
         scene.place(one.column?)?,
         scene.place(Column::Outside(address))?,
     );
-    let close = matches!(
-        scene.model.call(one.call)?.request,
-        Some(Call::Close { .. })
-    );
-    let name = if close && resets(socket) {
-        "RST"
-    } else {
-        "FIN"
-    };
-    let y = scene.scale.middle(row);
+    let y = scene.scale.middle(one.last?);
     let from = point(scene.geometry.edge(here, there), y);
     let to = point(scene.geometry.center(there), y + 6);
     Some(html! {

@@ -4,6 +4,8 @@ use sockscope_frontend::model::{CallRecord, Direction, Model};
 use sockscope_protocol::{CallId, Outcome, SocketId, Value};
 
 use super::call_box::receives_stream;
+use super::layout::Layout;
+use super::segments;
 use crate::i18n::Messages;
 use crate::view::ticker::page_ms;
 use crate::view::{format, names};
@@ -19,11 +21,13 @@ struct Partner {
     bytes: u64,
 }
 
-/// What the call is and how it ended; `with_flows`: and where its bytes came from or went.
+/// What the call is and how it ended, and which segments follow from that; `with_flows`: and where its
+/// bytes came from or went.
 pub(super) fn sentence(
     model: &Model,
     record: &CallRecord,
     code: &str,
+    segments: Option<&str>,
     with_flows: bool,
     t: &Messages,
 ) -> String {
@@ -47,6 +51,10 @@ pub(super) fn sentence(
             };
             text += &(d.says_returned)(&what, &format::duration(end.took_us));
         }
+    }
+    if let Some(names) = segments {
+        text += "; ";
+        text += &(d.says_inferred)(names);
     }
     if with_flows {
         for partner in partners(model, record) {
@@ -75,15 +83,17 @@ pub(super) struct Said {
 
 impl Said {
     /// What is to be said of the newest call.
-    pub(super) fn news(&mut self, model: &Model, newest: Option<CallId>, t: &Messages) -> String {
-        let now = page_ms();
+    pub(super) fn news(&mut self, model: &Model, layout: &Layout, t: &Messages) -> String {
+        let (now, newest) = (page_ms(), layout.newest);
         let record = newest.and_then(|call| model.call(call));
         if let Some(record) = record.filter(|_| newest != self.call && now > self.at_ms + EVERY_MS)
         {
             self.at_ms = now;
             self.call = newest;
             let code = record.request.as_ref().map(format::call);
-            self.text = sentence(model, record, &code.unwrap_or_default(), true, t);
+            let one = layout.find(record.id).and_then(|at| layout.boxes.get(at));
+            let names = one.and_then(|one| segments::names(model, layout, one, record));
+            self.text = sentence(model, record, &code.unwrap_or_default(), names, true, t);
         }
         self.text.clone()
     }
@@ -127,3 +137,7 @@ fn partners(model: &Model, record: &CallRecord) -> Vec<Partner> {
     }
     partners
 }
+
+#[cfg(test)]
+#[path = "spoken_tests.rs"]
+mod tests;
