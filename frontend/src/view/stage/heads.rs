@@ -48,7 +48,7 @@ pub(super) fn heads(
     });
     html! {
         <div class="lane-heads" ~style={format!("width:max(100%, {}px)", geometry.width())}>
-            <span class="ruler-head" title={t.stage.time_down}>{ "s ↓" }</span>
+            <span class="ruler-head" ~style={format!("width:{}px", geometry.ruler)} title={t.stage.time_down}>{ "s ↓" }</span>
             { for heads }
         </div>
     }
