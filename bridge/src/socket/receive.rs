@@ -76,14 +76,15 @@ impl Socket {
     }
 }
 
-/// The bytes without the unused rest of their buffer, which would stay allocated as long as they do.
-fn fit(mut buffer: Vec<u8>) -> Bytes {
-    if buffer.len() < buffer.capacity() / 8 * 7 {
-        // Shrinking in place would leave a gap that is too small for the next buffer; a buffer that
-        // is given back whole is used again.
+/// The bytes without the unused rest of their buffer, where that is more than a little: it would stay
+/// allocated as long as they do.
+///
+/// A buffer is given back whole, by itself or with the bytes: one that was shrunk would leave behind a
+/// gap too small for the next buffer (a segment on loopback is 53 bytes short of 64 KiB).
+fn fit(buffer: Vec<u8>) -> Bytes {
+    if buffer.len() < buffer.capacity() / 16 * 15 {
         Bytes::copy_from_slice(&buffer)
     } else {
-        buffer.shrink_to_fit();
         Bytes::from(buffer)
     }
 }
