@@ -36,7 +36,7 @@ const fn look(window: Window, dark: bool, projector: bool, language: &'static st
 }
 
 /// Where all panels stand side by side, everything with everything; where one does, each at least once.
-const LOOKS: [Look; 12] = [
+const LOOKS: [Look; 13] = [
     look(DESK, false, false, "en"),
     look(DESK, false, false, "zh"),
     look(DESK, true, false, "zh"),
@@ -49,7 +49,35 @@ const LOOKS: [Look; 12] = [
     look(TELEPHONE, false, false, "en"),
     look(TELEPHONE, true, false, "zh"),
     look(ZOOMED, true, false, "en"),
+    look(ZOOMED, false, false, "zh"),
 ];
+
+/// What reaches out of the window, or does not fit where it stands. What can be scrolled to is not cut
+/// off, and what ends in an ellipsis shows that it goes on.
+const CUT_OFF: &str = r#"
+const name = e => e.dataset.testid || e.id || `${e.tagName.toLowerCase()}.${e.className}`;
+const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth;
+const hidden = e => e.closest('.unseen, .skip, svg, dialog:not([open])')
+  || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+const found = [];
+for (const e of document.querySelectorAll('body *')) {
+  const text = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  if (hidden(e) || !(text || e.matches('button, input, select, textarea'))) continue;
+  let scrolled = false;
+  for (let p = e.parentElement; p; p = p.parentElement) scrolled ||= scrolls(p);
+  const box = e.getBoundingClientRect();
+  if (!scrolled && box.width > 1 && (box.right > innerWidth + 1 || box.left < -1))
+    found.push(`${name(e)} reaches from ${box.left | 0} to ${box.right | 0} px`);
+  const style = getComputedStyle(e);
+  const clips = v => v === 'hidden' || v === 'clip';
+  if (e.matches('input, select, textarea')) continue;
+  if (clips(style.overflowX) && style.textOverflow !== 'ellipsis' && e.scrollWidth > e.clientWidth + 1)
+    found.push(`${name(e)} hides ${e.scrollWidth - e.clientWidth} px of its width`);
+  if (clips(style.overflowY) && e.scrollHeight > e.clientHeight + 3)
+    found.push(`${name(e)} hides ${e.scrollHeight - e.clientHeight} px of its height`);
+}
+return [...new Set(found)];
+"#;
 
 /// What axe has switched off because only WCAG 2.2 asks for it: buttons that a finger hits.
 const TARGETS: &str = "target-size";
@@ -137,6 +165,11 @@ impl Round<'_> {
             self.found
                 .push(format!("{at}: {too_wide} px wider than the window"));
         }
+        let cut_off = self.page.js(CUT_OFF, vec![]).await?;
+        let cut_off = cut_off.as_array().into_iter().flatten();
+        let cut_off = cut_off.filter_map(|one| one.as_str());
+        self.found
+            .extend(cut_off.map(|what| format!("{at}: {what}")));
         Ok(())
     }
 
@@ -252,6 +285,49 @@ async fn conversation(page: &Page<'_>) -> Result<()> {
     page.read("bytes-text", "hello").await
 }
 
+/// What one session is looked at through: time to scale, its programs, its film.
+async fn other_ways_to_look(round: &mut Round<'_>) -> Result<()> {
+    let page = round.page;
+    conversation(page).await?;
+    page.click("steps-time").await?;
+    page.see(Target::id("stage").with("data-steps", "time"))
+        .await?;
+    round.view("time to scale", &["tab-stage"]).await?;
+
+    for language in ["code-python", "code-rust", "code-tokio", "code-c"] {
+        round.to_the_desk().await?;
+        page.click(language).await?;
+        page.see(Target::id(language).with("aria-pressed", "true"))
+            .await?;
+        round.view(language, &["tab-inspector"]).await?;
+    }
+
+    round.to_the_desk().await?;
+    round.press("menu-replay").await?;
+    page.see("replay").await?;
+    round.view("a replay", &TABS).await
+}
+
+async fn look_around(
+    page: &Page<'_>,
+    around: impl AsyncFnOnce(&mut Round<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut round = Round {
+        page,
+        axe: Axe::load()?,
+        found: Vec::new(),
+    };
+    let seen = around(&mut round).await;
+    let found = round.found;
+    ensure!(
+        found.is_empty(),
+        "{} violations:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+    seen
+}
+
 #[tokio::test]
 async fn nobody_is_shut_out() -> Result<()> {
     let wanted = Case {
@@ -259,20 +335,15 @@ async fn nobody_is_shut_out() -> Result<()> {
         ..Case::new("accessibility")
     };
     case(wanted, async |page, bridge| {
-        let mut round = Round {
-            page,
-            axe: Axe::load()?,
-            found: Vec::new(),
-        };
-        let seen = all_views(&mut round, bridge).await;
-        let found = round.found;
-        ensure!(
-            found.is_empty(),
-            "{} violations:\n{}",
-            found.len(),
-            found.join("\n")
-        );
-        seen
+        look_around(page, async |round| all_views(round, bridge).await).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn nobody_is_shut_out_of_scale_code_and_replay() -> Result<()> {
+    case(Case::new("accessibility-ways"), async |page, _| {
+        look_around(page, other_ways_to_look).await
     })
     .await
 }

@@ -112,7 +112,7 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
     });
     let shown = [&format::precise(time), " / ", &format::precise(end), " "].concat();
     html! {
-        <section class="replay" data-testid={testid::REPLAY} data-source={source}
+        <section class="replay" aria-label={t.replay} data-testid={testid::REPLAY} data-source={source}
             data-playing={player.playing.to_string()}>
             <p><strong>{ title }</strong>{ t.no_calls }</p>
             <div class="replay-buttons" {onclick}>{ buttons(player, names) }</div>
