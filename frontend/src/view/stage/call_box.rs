@@ -349,7 +349,7 @@ fn elapsed(record: &CallRecord, store: &Store) -> Html {
 fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Html {
     html! {
         <div class="line now">
-            <span class="grow elapsed">{ t.waiting }{ " " }{ elapsed(record, store) }</span>
+            <span class="grow elapsed"><span class="word">{ t.waiting }{ " " }</span>{ elapsed(record, store) }</span>
             <button class="call-cancel" tabindex="-1" data-testid={testid::cancel(record.id)}
                 data-cancel="" title={(t.cancel_title)(op)}>{ t.cancel }</button>
         </div>
