@@ -96,7 +96,6 @@ mod system {
     use rustix::buffer::spare_capacity;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::net::{RecvFlags, recvfrom};
-    use sockscope_protocol::SocketType;
 
     use super::{Socket, Taken};
 
@@ -104,10 +103,9 @@ mod system {
         let os = &*socket.os;
         let mut flags = RecvFlags::empty();
         flags.set(RecvFlags::PEEK, peek);
-        if socket.kind == SocketType::Datagram && cfg!(target_os = "linux") {
-            // Linux returns the true size then (recv(2)); for TCP the flag would discard bytes.
-            flags |= RecvFlags::TRUNC;
-        }
+        // Linux returns the true size then (recv(2)); for TCP the flag would discard bytes.
+        #[cfg(target_os = "linux")]
+        flags.set(RecvFlags::TRUNC, socket.kind == super::SocketType::Datagram);
         let mut buffer = Vec::with_capacity(size);
         let (_, true_size, from) = if size == 0 {
             recvfrom(os, &mut [0; 0][..], flags)?
