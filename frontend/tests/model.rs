@@ -4,13 +4,13 @@
 mod common;
 
 use bytes::Bytes;
-use common::{Log, TCP, UDP, at, datagram, errno_of};
+use common::{Log, TCP, UDP, at, datagram, endpoint, errno_of, made};
 use sockscope_frontend::model::{
     Availability, Chunk, Direction, Entry, FarEnd, HalfClosed, Held, LaneId, Op, Origin, Piece,
     Reason, Role, What, available, keep,
 };
 use sockscope_protocol::{
-    Call, Data, DataFlags, EventBody, How, Outcome, PeerGone, Seq, SocketId, Value,
+    Call, Data, DataFlags, EventBody, How, Outcome, PeerGone, Seq, SocketId, TcpState, Value,
 };
 
 fn lane(socket: SocketId) -> LaneId {
@@ -148,14 +148,14 @@ fn a_refused_connect_leaves_a_fresh_socket() {
     let socket = log.socket(TCP);
     let call = log.called(Call::Connect {
         socket,
-        address: common::endpoint("127.0.0.1:1"),
+        address: endpoint("127.0.0.1:1"),
     });
     assert_eq!(role(&log, socket), Role::Connecting);
     log.returned(call, errno_of("ECONNREFUSED"));
     assert_eq!(role(&log, socket), Role::Fresh);
     let again = log.called(Call::Connect {
         socket,
-        address: common::endpoint("127.0.0.1:1"),
+        address: endpoint("127.0.0.1:1"),
     });
     log.returned(again, Outcome::Timeout);
     assert_eq!(role(&log, socket), Role::Connecting, "the kernel goes on");
@@ -199,6 +199,45 @@ fn a_peer_that_is_not_ours_has_a_lane_of_its_own() {
     let outside = LaneId::Outside(at("127.0.0.1:40000"));
     assert_eq!(lanes(&log), [lane(server), lane(conn), outside]);
     assert_eq!(log.model.lanes()[2].beside, Some(conn));
+}
+
+#[test]
+fn a_peer_of_ours_is_never_outside_not_even_before_the_kernel_tells_both_addresses() {
+    for told_first in [true, false] {
+        let mut log = Log::new();
+        let server = log.listener("0.0.0.0:8888");
+        let client = log.socket(TCP);
+        let connect = log.called(Call::Connect {
+            socket: client,
+            address: endpoint("127.0.0.1:8888"),
+        });
+        if told_first {
+            let (local, peer) = (Some("127.0.0.1:50000"), Some("127.0.0.1:8888"));
+            log.observe(client, local, peer, Some(TcpState::Established));
+        }
+        let accept = log.called(Call::Accept { socket: server });
+        let conn = log.next_socket();
+        log.returned(accept, made(conn, Some(at("127.0.0.1:50000"))));
+        let far = if told_first {
+            FarEnd::Own(client)
+        } else {
+            FarEnd::Unknown
+        };
+        assert_eq!(log.model.far_end(conn), far);
+        if told_first {
+            assert_eq!(log.model.far_end(client), FarEnd::Own(conn));
+        }
+        assert_eq!(lanes(&log), [lane(server), lane(conn), lane(client)]);
+        log.returned(connect, Outcome::Ok(Value::Nothing));
+        assert_eq!(lanes(&log), [lane(server), lane(conn), lane(client)]);
+        // Another connection at the same time is somebody else's.
+        let accept = log.called(Call::Accept { socket: server });
+        let other = log.accepted(accept, "127.0.0.1:8888", "127.0.0.1:50001");
+        if told_first {
+            let outside = FarEnd::Outside(at("127.0.0.1:50001"));
+            assert_eq!(log.model.far_end(other), outside);
+        }
+    }
 }
 
 #[test]

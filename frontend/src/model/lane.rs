@@ -114,7 +114,14 @@ impl Model {
             return FarEnd::Unknown;
         };
         if socket.is_datagram() {
-            return self.datagram_end(id, peer, self.time);
+            return self.default_peer(socket, peer);
+        }
+        let opposite = |one: &&Socket| {
+            let free = one.id != id && one.pair.is_none() && !one.is_datagram();
+            free && (one.connected || one.connecting) && face_each_other(socket, one)
+        };
+        if let Some(other) = self.sockets().rev().find(opposite) {
+            return FarEnd::Own(other.id);
         }
         if socket.listener().is_none() {
             let listening = |one: &&Socket| one.backlog().is_some() && takes(one, peer);
@@ -150,6 +157,19 @@ impl Model {
             Some(address) if chunk.flags.datagram => self.datagram_end(id, address, chunk.time),
             _ => self.far_end(id),
         }
+    }
+
+    /// Where a connected UDP socket sends to: to a socket of ours also when that is closed by now.
+    fn default_peer(&self, socket: &Socket, peer: SocketAddr) -> FarEnd {
+        let outlived = |end: &Socket, beginning| {
+            let closed = end.closed.map(|(closed, _)| closed);
+            closed.is_none_or(|closed| closed >= beginning)
+        };
+        let ours = self.sockets().rev().find(|one| {
+            let together = outlived(one, socket.created) && outlived(socket, one.created);
+            together && one.is_datagram() && one.id != socket.id && takes(one, peer)
+        });
+        ours.map_or(FarEnd::Outside(canonical(peer)), |one| FarEnd::Own(one.id))
     }
 
     fn datagram_end(&self, from: SocketId, address: SocketAddr, time: u64) -> FarEnd {
@@ -201,10 +221,25 @@ impl Model {
 
 /// Whether what is sent to `address` reaches this socket, judged by its local address.
 pub(super) fn takes(socket: &Socket, address: SocketAddr) -> bool {
-    let address = canonical(address);
-    socket.local.map(canonical).is_some_and(|local| {
-        local.port() == address.port()
-            && (local.ip() == address.ip()
-                || (local.ip().is_unspecified() && (local.is_ipv6() || address.is_ipv4())))
-    })
+    socket.local.is_some_and(|local| covers(local, address))
+}
+
+/// Whether what is sent to `address` reaches a socket that is bound to `local`.
+pub(crate) fn covers(local: SocketAddr, address: SocketAddr) -> bool {
+    let (local, address) = (canonical(local), canonical(address));
+    local.port() == address.port()
+        && (local.ip() == address.ip()
+            || (local.ip().is_unspecified() && (local.is_ipv6() || address.is_ipv4())))
+}
+
+/// Whether two sockets are the ends of one connection, as far as their addresses are known: the
+/// kernel tells those of what `accept` returned just after it.
+fn face_each_other(one: &Socket, other: &Socket) -> bool {
+    let same = |local: Option<SocketAddr>, peer: Option<SocketAddr>| {
+        Some(canonical(local?) == canonical(peer?))
+    };
+    match (same(one.local, other.peer), same(other.local, one.peer)) {
+        (None, None) => false,
+        (here, there) => here.unwrap_or(true) && there.unwrap_or(true),
+    }
 }
