@@ -1,21 +1,25 @@
 use sockscope_protocol::{
-    Call, Data, Endpoint, EventBody, Observation, OptionValue, Outcome, PeerGone, Seq, Value,
+    Call, CallId, Data, Endpoint, EventBody, Observation, OptionValue, Outcome, PeerGone, Seq,
+    Value,
 };
 
 use super::{Log, PIECE};
 use crate::bytes::show_text;
+use crate::sorted::Map;
 
 /// Bytes of a payload that its line shows.
 const SHOWN: usize = 256;
 
 impl Log {
     /// The session as text for people, piece by piece, a line for every event: time in seconds, number,
-    /// what happened. Always English, as the names of calls and errors are.
+    /// what happened. Calls are counted from 1: the numbers that clients give them mean nothing to
+    /// people. Always English, as the names of calls and errors are.
     #[must_use]
     pub fn text(&self) -> Vec<String> {
         let mut pieces = Vec::new();
         let mut piece = String::new();
         let mut next = Seq(1);
+        let mut calls = Calls::default();
         for event in self.events() {
             if event.seq > next {
                 let last = (event.seq.0 - 1).to_string();
@@ -28,7 +32,7 @@ impl Log {
             next = event.seq.next();
             let (seconds, us) = (event.time / 1_000_000, event.time % 1_000_000);
             let mut line = format!("{seconds:>6}.{us:06} {:>6}  ", event.seq.0);
-            describe(&event.body, &mut line);
+            describe(&event.body, &mut calls, &mut line);
             // What somebody else has written may hold them.
             add(&mut piece, &[&line.replace(['\r', '\n'], " "), "\n"]);
             if piece.len() > PIECE {
@@ -40,10 +44,22 @@ impl Log {
     }
 }
 
-fn describe(body: &EventBody, to: &mut String) {
+/// The calls, counted as they come up.
+#[derive(Default)]
+struct Calls(Map<u64, usize>);
+
+impl Calls {
+    fn number(&mut self, call: CallId) -> String {
+        let next = self.0.len() + 1;
+        self.0.get_or_insert_with(call.0, || next).to_string()
+    }
+}
+
+fn describe(body: &EventBody, calls: &mut Calls, to: &mut String) {
     match body {
         EventBody::Called { call, request } => {
-            add(to, &["call ", &call.to_string(), "  ", request.name(), "("]);
+            let call = calls.number(*call);
+            add(to, &["call ", &call, "  ", request.name(), "("]);
             if let Some(socket) = request.socket() {
                 add(to, &["socket ", &socket.to_string()]);
             }
@@ -56,12 +72,12 @@ fn describe(body: &EventBody, to: &mut String) {
             outcome,
             ..
         } => {
-            add(to, &["call ", &call.to_string(), "  -> "]);
+            add(to, &["call ", &calls.number(*call), "  -> "]);
             result(outcome, to);
             add(to, &[" after ", &took_us.to_string(), " us"]);
         }
-        EventBody::Sent(data) => moved("sent", data, to),
-        EventBody::Received(data) => moved("received", data, to),
+        EventBody::Sent(data) => moved("sent", data, &calls.number(data.call), to),
+        EventBody::Received(data) => moved("received", data, &calls.number(data.call), to),
         EventBody::Observed { socket, kernel } => {
             add(to, &["socket ", &socket.to_string(), "  kernel:"]);
             observed(kernel, to);
@@ -168,8 +184,8 @@ fn result(outcome: &Outcome, to: &mut String) {
     }
 }
 
-fn moved(what: &str, data: &Data, to: &mut String) {
-    let (socket, call) = (data.socket.to_string(), data.call.to_string());
+fn moved(what: &str, data: &Data, call: &str, to: &mut String) {
+    let socket = data.socket.to_string();
     let size = data.size.to_string();
     add(to, &["socket ", &socket, "  ", what, " ", &size, " bytes"]);
     if !data.flags.datagram {
@@ -179,7 +195,7 @@ fn moved(what: &str, data: &Data, to: &mut String) {
         let toward = if what == "sent" { " to " } else { " from " };
         add(to, &[toward, &address.to_string()]);
     }
-    add(to, &[" in call ", &call]);
+    add(to, &[" in call ", call]);
     for (mark, set) in [
         (" (peek)", data.flags.peek),
         (" (truncated)", data.flags.truncated),
