@@ -1,6 +1,7 @@
 //! Films of a session: of the one that goes on, and of a file in a page without any bridge.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -128,12 +129,20 @@ async fn back_in_time_and_live_again() -> Result<()> {
     .await
 }
 
-/// The only file in a folder, once the browser has written it.
-async fn downloaded(folder: &Path) -> Result<PathBuf> {
-    until("the recording to be saved", async || {
+/// Lets the browser write files into a folder.
+async fn download_to(page: &Page<'_>, folder: &Path) -> Result<()> {
+    let allow = json!({ "behavior": "allow", "downloadPath": folder });
+    page.browser()
+        .cdp("Browser.setDownloadBehavior", allow)
+        .await
+}
+
+/// The file in a folder whose name ends so, once the browser has written it.
+async fn downloaded(folder: &Path, ending: &str) -> Result<PathBuf> {
+    until("the file to be saved", async || {
         let files = std::fs::read_dir(folder)?;
         let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
-        Ok(paths.find(|path| path.extension().is_some_and(|ending| ending == "jsonl")))
+        Ok(paths.find(|path| path.extension().is_some_and(|found| found == ending)))
     })
     .await
 }
@@ -146,14 +155,12 @@ async fn a_file_opens_without_a_bridge() -> Result<()> {
     };
     case(wanted, async |page, bridge| {
         let folder = tempfile::tempdir()?;
-        let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
-        let cdp = page.driver().cdp();
-        cdp.send_raw("Browser.setDownloadBehavior", allow).await?;
+        download_to(page, folder.path()).await?;
         conversation(page).await?;
         let whole = picture(page).await?;
         page.click("menu").await?;
         page.click("menu-save").await?;
-        let file = downloaded(folder.path()).await?;
+        let file = downloaded(folder.path(), "jsonl").await?;
         let text = std::fs::read_to_string(&file)?;
         ensure!(text.starts_with(r#"{"format":"sockscope-recording","format_version":1,"#));
         let token = bridge.url().rsplit('=').next().context("a token")?;
@@ -181,6 +188,50 @@ async fn a_file_opens_without_a_bridge() -> Result<()> {
         let field = page.driver().find(By::Testid("open-file")).await?;
         field.send_keys(wrong.to_string_lossy()).await?;
         page.read("banner", "wrong.txt").await
+    })
+    .await
+}
+
+/// What tshark reads of a file, a line for every packet.
+fn tshark(file: &Path, fields: &[&str]) -> Result<String> {
+    let program = std::env::var_os("SOCKSCOPE_TSHARK").unwrap_or("tshark".into());
+    let mut command = Command::new(program);
+    command.arg("-n").arg("-r").arg(file).args(["-T", "fields"]);
+    let output = command
+        .args(fields.iter().flat_map(|field| ["-e", field]))
+        .output()
+        .context("tshark does not start; `cargo xtask setup` installs it")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{errors}");
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[tokio::test]
+async fn wireshark_reads_the_packets() -> Result<()> {
+    case(Case::new("packets"), async |page, _| {
+        let folder = tempfile::tempdir()?;
+        download_to(page, folder.path()).await?;
+        conversation(page).await?;
+        page.select("1").await?;
+        let port = page.local_port().await?;
+        page.click("menu").await?;
+        page.click("menu-packets").await?;
+        let file = downloaded(folder.path(), "pcapng").await?;
+        let name = file.file_name().context("a name")?.to_string_lossy();
+        ensure!(name.starts_with("sockscope-20"), "{name}");
+        let fields = ["tcp.dstport", "tcp.flags", "tcp.payload"];
+        let text = tshark(&file, &fields)?;
+        let lines: Vec<_> = text.lines().collect();
+        ensure!(lines[0] == format!("{port}\t0x0002\t"), "{text}");
+        // 你好 and a line feed, to the server, once.
+        let said = format!("{port}\t0x0018\te4bda0e5a5bd0a");
+        ensure!(
+            lines.iter().filter(|line| **line == said).count() == 1,
+            "{text}"
+        );
+        let comments = tshark(&file, &["frame.comment"])?;
+        ensure!(comments.contains("sent by socket 2"), "{comments}");
+        Ok(())
     })
     .await
 }

@@ -9,6 +9,7 @@ messages! {
         replay: Text = "Replay", "回放";
         save: Text = "Save the recording", "保存会话记录";
         save_text: Text = "Save as plain text", "另存为纯文本";
+        save_packets: Text = "Save as packets for Wireshark (pcapng)", "另存为 Wireshark 数据包（pcapng）";
         open: Text = "Open a recording …", "打开会话记录……";
         privacy: Text =
             "These files hold every address and every byte of the session, and never the token.",

@@ -24,11 +24,14 @@ use sockscope_protocol::{CallId, Event, Seq, SocketId, Welcome};
 pub use available::{Availability, Op, Reason, available};
 pub use call::{CallEnd, CallRecord};
 pub use holder::Holder;
+pub(crate) use lane::covers;
 pub use lane::{FarEnd, Lane, LaneId};
 pub use path::{ARROWS, Arrow, Cause, Path, Visit};
 pub use row::{Changes, Row, What};
+pub(crate) use socket::canonical;
 pub use socket::{HalfClosed, Origin, Role, Socket, address};
 pub use stream::{ByteStream, Chunk, Direction, Held, Piece};
+pub(crate) use transfer::is_group;
 pub use transfer::{Fate, Flow, InKernel};
 
 /// What the page remembers of a session at most. What is beyond gives way, the oldest first, and

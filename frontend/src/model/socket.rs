@@ -338,7 +338,7 @@ impl Socket {
 
 /// An address as two sockets of different families name it alike: an IPv4-mapped address as IPv4,
 /// without flow label and scope.
-pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 

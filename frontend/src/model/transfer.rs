@@ -213,7 +213,7 @@ impl Model {
     }
 }
 
-fn is_group(address: SocketAddr) -> bool {
+pub(crate) fn is_group(address: SocketAddr) -> bool {
     match canonical(address).ip() {
         IpAddr::V4(ip) => ip.is_multicast() || ip == Ipv4Addr::BROADCAST,
         IpAddr::V6(ip) => ip.is_multicast(),

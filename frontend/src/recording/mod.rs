@@ -1,6 +1,7 @@
 #![doc = include_str!("RECORDING.md")]
 
 mod log;
+mod pcapng;
 mod player;
 mod reader;
 mod text_log;

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Store;
-use super::file::{describe, download_blob, read};
+use super::file::{describe, download_blob, read, save_parts};
 use super::replay::Film;
 use crate::recording::{Log, Problem, Reader};
 
@@ -34,17 +34,30 @@ impl Store {
         self.export(Log::text, "txt");
     }
 
+    /// Saves what is shown as packets, for Wireshark.
+    pub fn save_packets(&self) {
+        let (pieces, name) = {
+            let state = self.state();
+            let log = state.shown_log();
+            (log.pcapng(), name(log, "pcapng"))
+        };
+        save_parts(&name, pieces.iter().map(Vec::as_slice));
+    }
+
     fn export(&self, write: fn(&Log) -> Vec<String>, ending: &str) {
         let parts = Array::new();
-        let epoch_us = {
+        let name = {
             let state = self.state();
             let log = state.shown_log();
             for piece in write(log) {
                 parts.push(&piece.into());
             }
-            log.welcome().map_or(0, |welcome| welcome.epoch_us)
+            name(log, ending)
         };
-        give(&parts, epoch_us, ending);
+        if let Ok(blob) = Blob::new_with_str_sequence(&parts) {
+            // Without a document there is nobody to give it to.
+            let _ = download_blob(&blob, &name);
+        }
     }
 
     /// Opens a recording in the place of the session, which goes on behind it.
@@ -96,8 +109,9 @@ async fn film(file: &File) -> Result<Film, Problem> {
     })
 }
 
-/// Hands a file to the browser, named after the time at which its session began.
-fn give(parts: &Array, epoch_us: u64, ending: &str) {
+/// A file's name, after the time at which its session began.
+fn name(log: &Log, ending: &str) -> String {
+    let epoch_us = log.welcome().map_or(0, |welcome| welcome.epoch_us);
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds since 1970 are below 2^53"
@@ -105,8 +119,5 @@ fn give(parts: &Array, epoch_us: u64, ending: &str) {
     let date = js_sys::Date::new(&JsValue::from_f64((epoch_us / 1_000) as f64));
     let time: String = String::from(date.to_json()).replace(':', "-");
     let time = time.split('.').next().unwrap_or_default();
-    if let Ok(blob) = Blob::new_with_str_sequence(parts) {
-        // Without a document there is nobody to give it to.
-        let _ = download_blob(&blob, &format!("sockscope-{time}Z.{ending}"));
-    }
+    format!("sockscope-{time}Z.{ending}")
 }

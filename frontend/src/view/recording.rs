@@ -33,6 +33,11 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         ">",
         t.save_text,
         "</button>",
+        button,
+        testid::MENU_PACKETS,
+        ">",
+        t.save_packets,
+        "</button>",
         "<label class=button>",
         t.open,
         "<input type=file accept=.jsonl data-testid=",
@@ -52,6 +57,7 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
             Some(testid::MENU_REPLAY) => pressed.replay(),
             Some(testid::MENU_SAVE) => pressed.save_recording(),
             Some(testid::MENU_TEXT) => pressed.save_text(),
+            Some(testid::MENU_PACKETS) => pressed.save_packets(),
             _ => {}
         }
     });

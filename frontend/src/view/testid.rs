@@ -52,6 +52,7 @@ pub(crate) const EMPTY_OPEN: &str = "empty-open";
 pub(crate) const MENU_REPLAY: &str = "menu-replay";
 pub(crate) const MENU_SAVE: &str = "menu-save";
 pub(crate) const MENU_TEXT: &str = "menu-text";
+pub(crate) const MENU_PACKETS: &str = "menu-packets";
 /// The field for a recording's file.
 pub(crate) const OPEN_FILE: &str = "open-file";
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use sockscope_frontend::code::{Language, Session, Words, programs};
-use sockscope_frontend::model::Model;
+use sockscope_frontend::model::{Entry, Model};
 
 use crate::sessions;
 
@@ -55,7 +55,11 @@ impl Prepared {
         let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
         std::fs::create_dir_all(package.join("src")).unwrap();
         for name in sessions::NAMES {
-            let model = runtime.block_on(sessions::record(name));
+            let log = runtime.block_on(sessions::record(name));
+            let mut model = log.beginning();
+            for event in log.events() {
+                model.apply(Entry::Event(event.clone()));
+            }
             let session = programs(&model);
             let place = package.join("sessions").join(name);
             std::fs::create_dir_all(&place).unwrap();

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 
 use sockscope::{Config, Token};
-use sockscope_frontend::model::{Entry, Model};
+use sockscope_frontend::model::Entry;
+use sockscope_frontend::recording::Log;
 use sockscope_protocol::{
-    Call, CallId, Family, How, Linger, OptionName, OptionValue, Outcome, Payload, RecvFlag,
-    SocketId, SocketType, Value,
+    Call, CallId, Event, EventBody, Family, How, Linger, OptionName, OptionValue, Outcome, Payload,
+    RecvFlag, ServerMessage, SocketId, SocketType, Value,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -47,28 +48,49 @@ async fn play(name: &str, client: &mut Client) {
 }
 
 /// Has a bridge of its own make a session, and reads its log.
-pub(crate) async fn record(name: &str) -> Model {
+pub(crate) async fn record(name: &str) -> Log {
+    recorded(|_| {}, async |client| play(name, client).await).await
+}
+
+/// The same with any calls, and with a bridge that is set up in another way.
+pub(crate) async fn recorded(
+    set_up: impl FnOnce(&mut Config),
+    play: impl AsyncFnOnce(&mut Client),
+) -> Log {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let token = Token::random().unwrap();
     let text = token.reveal().to_owned();
     let stop = CancellationToken::new();
-    let bridge = tokio::spawn(sockscope::serve(listener, Config::new(token), stop.clone()));
+    let mut config = Config::new(token);
+    set_up(&mut config);
+    let bridge = tokio::spawn(sockscope::serve(listener, config, stop.clone()));
     let mut client = Client::open(address, &text).await;
-    play(name, &mut client).await;
+    play(&mut client).await;
     // What the kernel showed after the last call is in the log as well.
     let view = client.welcome.view.clone().unwrap();
     let mut viewer = Client::view(address, &view).await.unwrap();
-    let mut model = Model::default();
-    model.apply(Entry::Welcome(Box::new(viewer.welcome.clone())));
+    let mut log = Log::default();
+    let welcome = ServerMessage::Welcome(viewer.welcome.clone());
+    let text = serde_json::to_string(&welcome).unwrap();
+    let welcome = Entry::Welcome(Box::new(viewer.welcome.clone()));
+    log.take(&welcome, Some(&text));
     while viewer.last < client.last {
         if let Incoming::Event(event) = viewer.next().await {
-            model.apply(Entry::Event(event));
+            take(&mut log, event);
         }
     }
     stop.cancel();
     bridge.await.unwrap().unwrap();
-    model
+    log
+}
+
+/// As the page does.
+fn take(log: &mut Log, event: Event) {
+    let carries = matches!(event.body, EventBody::Sent(_) | EventBody::Received(_));
+    let text = (!carries).then(|| serde_json::to_string(&ServerMessage::Event(event.clone())));
+    let text = text.map(Result::unwrap);
+    log.take(&Entry::Event(event), text.as_deref());
 }
 
 struct Pair {
@@ -279,7 +301,7 @@ async fn reset(bridge: &mut Client) {
     bridge.send_all(second, b"nobody reads this").await;
     bridge
         .until_event(|event| match &event.body {
-            sockscope_protocol::EventBody::Observed { socket, kernel } if *socket == conn => {
+            EventBody::Observed { socket, kernel } if *socket == conn => {
                 (kernel.recv_queue == Some(17)).then_some(())
             }
             _ => None,
@@ -387,7 +409,7 @@ async fn non_blocking(bridge: &mut Client) {
     bridge.send_all(client, b"here").await;
     bridge
         .until_event(|event| match &event.body {
-            sockscope_protocol::EventBody::Observed { socket, kernel } if *socket == conn => {
+            EventBody::Observed { socket, kernel } if *socket == conn => {
                 (kernel.recv_queue == Some(4)).then_some(())
             }
             _ => None,

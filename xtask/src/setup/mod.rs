@@ -11,6 +11,7 @@ mod node;
 mod npm;
 pub(crate) mod peers;
 mod python;
+mod tshark;
 mod wasm;
 mod wasm_opt;
 
@@ -78,6 +79,8 @@ pub(crate) struct TestTools {
     axe: PathBuf,
     /// Where npm's clients of the relay are.
     pub(crate) node_clients: PathBuf,
+    /// Wireshark without its window, which reads the packets that are exported.
+    pub(crate) tshark: PathBuf,
 }
 
 impl TestTools {
@@ -87,6 +90,7 @@ impl TestTools {
             .env("SOCKSCOPE_BRIDGE", bridge)
             .env("SOCKSCOPE_PYTHON", &self.python)
             .env("SOCKSCOPE_AXE", &self.axe)
+            .env("SOCKSCOPE_TSHARK", &self.tshark)
             .env("SOCKSCOPE_CHROMIUM", &self.browser.chromium)
             .env("SOCKSCOPE_CHROMEDRIVER", &self.browser.driver);
     }
@@ -116,6 +120,7 @@ pub(crate) fn tests(page: &PageTools) -> Result<TestTools> {
         python: python::interpreter()?,
         axe: axe::script()?,
         node_clients: node::clients()?,
+        tshark: tshark::find()?,
     })
 }
 
