@@ -235,3 +235,19 @@ async fn wireshark_reads_the_packets() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn the_sample_opens() -> Result<()> {
+    case(Case::new("sample"), async |page, _| {
+        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+        let sample = Path::new(examples)
+            .canonicalize()?
+            .join("echo.sockscope.jsonl");
+        let field = page.driver().find(By::Testid("open-file")).await?;
+        field.send_keys(sample.to_string_lossy()).await?;
+        page.see(Target::id("replay").with("data-source", "file"))
+            .await?;
+        page.see(Target::row("recv", "errno")).await
+    })
+    .await
+}

@@ -11,6 +11,10 @@ mod client;
 mod moments;
 mod more;
 mod packets;
+#[allow(unreachable_pub, reason = "the bridge's tests use it, too")]
+#[path = "../../../bridge/tests/common/python.rs"]
+mod python;
+mod sample;
 #[path = "../code_runs/sessions.rs"]
 mod sessions;
 mod tshark;
