@@ -18,6 +18,7 @@ messages! {
         resolver: Text = "no socket", "无套接字";
         follow: Text = "To the newest", "回到最新";
         waiting: Text = "waiting", "等待中";
+        unknown_end: Text = "end not known", "结果未知";
         blocked: Text = "blocked", "阻塞";
         at_once: Text = "at once", "立即返回";
         cancel: Text = "cancel", "取消";

@@ -19,7 +19,8 @@ pub struct CallRecord {
     pub moved: u64,
     /// The first and the last of its `sent` and `received` events.
     pub data: Option<(Seq, Seq)>,
-    /// It was pending at a gap of the log and may have returned there.
+    /// It was pending at a gap of the log, or when the session was abandoned, and may have returned
+    /// there.
     pub uncertain: bool,
 }
 
@@ -43,6 +44,12 @@ impl CallRecord {
     #[must_use]
     pub fn pending(&self) -> bool {
         self.end.is_none() && !self.uncertain
+    }
+
+    /// Whether nobody knows if it still waits, or how it ended.
+    #[must_use]
+    pub fn doubtful(&self) -> bool {
+        self.end.is_none() && self.uncertain
     }
 
     /// What it returned.

@@ -19,7 +19,7 @@ use crate::sorted::{Map, Set};
 
 use std::collections::{HashMap, VecDeque};
 
-use sockscope_protocol::{CallId, Event, Seq, SocketId, Welcome};
+use sockscope_protocol::{CallId, Event, EventBody, Seq, SocketId, Welcome};
 
 pub use available::{Availability, Op, Reason, available};
 pub use call::{CallEnd, CallRecord};
@@ -68,6 +68,20 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// How many bytes it carries.
+    #[must_use]
+    pub fn payload(&self) -> usize {
+        match self {
+            Self::Event(Event {
+                body: EventBody::Sent(data) | EventBody::Received(data),
+                ..
+            }) => data.payload.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// What the page itself has let go, to stay within [`keep`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Forgotten {
@@ -97,6 +111,8 @@ pub struct Model {
     pub missing: u64,
     /// What the page has let go.
     pub forgotten: Forgotten,
+    /// The session is over without a word about it: nothing more will come.
+    pub abandoned: bool,
     sockets: Map<SocketId, Socket>,
     /// By the event that began them, which is the order in which they were made.
     calls: Map<Seq, CallRecord>,
@@ -146,11 +162,7 @@ impl Model {
         }
         self.missing += last.0 - first.0 + 1;
         self.last = last;
-        for began in self.waiting.iter() {
-            if let Some(call) = self.calls.get_mut(began) {
-                call.uncertain = true;
-            }
-        }
+        self.doubt();
         self.rows.push_back(Row {
             seq: last,
             time: self.time,
@@ -158,5 +170,19 @@ impl Model {
             what: What::Missing { first, last },
         });
         self.forget();
+    }
+
+    /// The session is not held any more: the calls that waited have ended, and nobody has seen how.
+    pub fn abandon(&mut self) {
+        self.abandoned = true;
+        self.doubt();
+    }
+
+    fn doubt(&mut self) {
+        for began in self.waiting.iter() {
+            if let Some(call) = self.calls.get_mut(began) {
+                call.uncertain = true;
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
+use sockscope_frontend::model::CallRecord;
 use sockscope_protocol::{
     Call, CancelledBy, Endpoint, Family, How, OptionValue, Outcome, RecvFlag, SocketType, Value,
 };
@@ -197,8 +198,9 @@ pub(crate) fn option_value(value: &OptionValue) -> String {
 }
 
 /// How a call ended, for `data-state` and for the choice of colours.
-pub(crate) fn state(outcome: Option<&Outcome>) -> &'static str {
-    match outcome {
+pub(crate) fn state(call: &CallRecord) -> &'static str {
+    match call.outcome() {
+        None if call.uncertain => "unknown",
         None => "waiting",
         Some(Outcome::Ok(_)) => "ok",
         Some(Outcome::Errno(_)) => "errno",
@@ -211,8 +213,9 @@ pub(crate) fn state(outcome: Option<&Outcome>) -> &'static str {
 }
 
 /// The style of a result: an error of the kernel, a refusal of the policy, an end without result.
-pub(crate) fn tone(outcome: Option<&Outcome>) -> &'static str {
-    match outcome {
+pub(crate) fn tone(call: &CallRecord) -> &'static str {
+    match call.outcome() {
+        None if call.uncertain => "muted",
         None => "waiting",
         Some(Outcome::Ok(_)) => "",
         Some(Outcome::Errno(_) | Outcome::Resolver(_) | Outcome::Internal(_)) => "error",

@@ -79,8 +79,8 @@ fn one(
     let outcome = record.outcome();
     let texts = &t.inspector;
     html! {
-        <div class={classes!("result", format::tone(outcome).to_owned())} data-testid={testid::RESULT}
-            data-call={record.id.to_string()} data-op={record.name()} data-state={format::state(outcome)}>
+        <div class={classes!("result", format::tone(record).to_owned())} data-testid={testid::RESULT}
+            data-call={record.id.to_string()} data-op={record.name()} data-state={format::state(record)}>
             <code class="call-code">{ record.request.as_ref().map(format::call) }</code>
             if let (Some(end), Some(outcome)) = (&record.end, outcome) {
                 <p class="outcome">{ headline(model, outcome, t) }</p>
@@ -92,6 +92,8 @@ fn one(
                         (texts.at_once)(&format::duration(end.took_us))
                     } }
                 </p>
+            } else if record.doubtful() {
+                <p class="outcome">{ t.stage.unknown_end }</p>
             } else {
                 <p class="timing">
                     { texts.waiting_since }{ " " }

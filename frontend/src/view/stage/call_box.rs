@@ -92,7 +92,6 @@ fn call(
     room: Room,
 ) -> Html {
     let (model, t) = (scene.model, &scene.t.stage);
-    let outcome = record.outcome();
     let waiting = record.pending();
     let blocked = record.end.as_ref().is_some_and(|end| end.blocked);
     let tall = if scene.scale.steps.is_equal() {
@@ -108,7 +107,7 @@ fn call(
     let classes = classes!(
         "call",
         protocol,
-        format::tone(outcome).to_owned(),
+        format::tone(record).to_owned(),
         match room {
             Room::Box => "",
             Room::Line => "slim",
@@ -143,7 +142,7 @@ fn call(
             </span>
         },
         (Room::Line, None) => {
-            html! { <span class="elapsed">{ elapsed(record, look.store) }</span> }
+            html! { <span class="elapsed">{ elapsed(record, look.store, t) }</span> }
         }
         (Room::Box, end) => {
             let result_line = end.as_ref().zip(one.last).map(|(end, last)| {
@@ -173,6 +172,9 @@ fn call(
                     <i class="bar" aria-hidden="true"></i>
                     { waiting_line(record, op, look.store, t) }
                 }
+                if record.doubtful() {
+                    <div class="line now"><span class="grow outcome">{ t.unknown_end }</span></div>
+                }
                 { result_line }
                 </>
             }
@@ -181,7 +183,7 @@ fn call(
     let tabindex = if is(look.active) { "0" } else { "-1" };
     html! {
         <li key={one.call.0} class={classes} ~style={style} data-testid={testid::ROW}
-            data-call={one.call.to_string()} data-op={op} data-state={format::state(outcome)}
+            data-call={one.call.to_string()} data-op={op} data-state={format::state(record)}
             data-lane={one.column.map(Column::name)} data-count={count}>
             <div class="line">
                 <button class="grow" {tabindex} title={says.clone()} aria-label={says}>
@@ -339,7 +341,10 @@ pub(crate) fn receives_stream(model: &Model, record: &CallRecord) -> bool {
 }
 
 /// For how long a call waits.
-fn elapsed(record: &CallRecord, store: &Store) -> Html {
+fn elapsed(record: &CallRecord, store: &Store, t: &Stage) -> Html {
+    if record.doubtful() {
+        return t.unknown_end.into();
+    }
     let (store, started) = (store.clone(), record.started);
     let text = move |()| format::elapsed(store.now_us().saturating_sub(started));
     html! { <Ticker text={Callback::from(text)} /> }
@@ -349,7 +354,7 @@ fn elapsed(record: &CallRecord, store: &Store) -> Html {
 fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Html {
     html! {
         <div class="line now">
-            <span class="grow elapsed"><span class="word">{ t.waiting }{ " " }</span>{ elapsed(record, store) }</span>
+            <span class="grow elapsed"><span class="word">{ t.waiting }{ " " }</span>{ elapsed(record, store, t) }</span>
             <button class="call-cancel" tabindex="-1" data-testid={testid::cancel(record.id)}
                 data-cancel="" title={(t.cancel_title)(op)}>{ t.cancel }</button>
         </div>

@@ -40,6 +40,7 @@ pub(super) fn sentence(
     text += code;
     text.push(' ');
     match &record.end {
+        None if record.uncertain => text += t.stage.unknown_end,
         None => text += d.says_waits,
         Some(end) => {
             let what = match &end.outcome {
