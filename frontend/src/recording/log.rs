@@ -68,8 +68,10 @@ impl Log {
         });
     }
 
-    pub(super) fn greeting(&self) -> Option<&str> {
-        self.greeting.strip_prefix('{')
+    /// The greeting's text, without the secrets of the session; empty where there is none.
+    #[must_use]
+    pub fn greeting(&self) -> &str {
+        &self.greeting
     }
 
     pub(super) fn push(&mut self, event: Event, text: Option<&str>) {
@@ -105,6 +107,10 @@ impl Log {
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter()
+    }
+
+    pub(super) fn lines_after(&self, seq: Seq) -> impl Iterator<Item = &Line> {
+        self.lines.range(self.up_to(seq)..)
     }
 
     /// The events that are held, the oldest first.
@@ -163,7 +169,7 @@ pub(super) fn data(body: &EventBody) -> Option<&Data> {
 }
 
 /// Lets a payload go, as the bridge's log does.
-fn omit(data: &mut Data) {
+pub(super) fn omit(data: &mut Data) {
     let held = u32::try_from(data.payload.len()).unwrap_or(u32::MAX);
     data.size = data.size.max(held);
     if held > 0 {

@@ -2,12 +2,14 @@
 
 mod log;
 mod pcapng;
+mod packed;
 mod player;
 mod reader;
 mod text_log;
 mod writer;
 
 pub use log::Log;
+pub use packed::Packed;
 pub use player::{Player, stops};
 pub use reader::{Notes, Problem, Reader};
 

@@ -10,7 +10,7 @@ impl Log {
     #[must_use]
     pub fn write(&self) -> Vec<String> {
         let mut pieces = Vec::new();
-        let Some(greeting) = self.greeting() else {
+        let Some(greeting) = self.greeting().strip_prefix('{') else {
             return pieces;
         };
         let mut piece = format!("{BEGINNING}{FORMAT_VERSION},{greeting}\n");
