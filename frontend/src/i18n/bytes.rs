@@ -50,6 +50,9 @@ messages! {
         file_stopped: fn(&str, u64) -> String =
             |name, taken| format!("{name}: stopped after {taken} B."),
             |name, taken| format!("{name}：发送 {taken} B 后停止。");
+        file_interrupted: fn(&str, u64, u64) -> String =
+            |name, taken, size| format!("{name}: the page was loaded again when {taken} of {size} B were sent, or a little more. The rest was not sent."),
+            |name, taken, size| format!("{name}：页面重新加载时已发送约 {taken} / {size} B，其余未发送。");
         file_failed: fn(&str, u64) -> String =
             |name, taken| format!("{name}: failed after {taken} B; the stage shows the error."),
             |name, taken| format!("{name}：发送 {taken} B 后出错，错误见舞台。");

@@ -56,8 +56,8 @@ messages! {
             "请打开桥接程序启动时打印的链接，形如 http://127.0.0.1:7878/#token=…，每次启动都会更换。";
         gone_title: Text = "The bridge does not hold this session any more.", "桥接程序已不再保存这次会话。";
         gone_text: Text =
-            "What you see stays readable, but its sockets are closed. Begin a new session to go on.",
-            "画面上的内容仍可查看，但其中的套接字都已关闭。要继续，请开始新的会话。";
+            "What you see can still be read, replayed and saved, but its sockets are closed. A new session begins with an empty stage.",
+            "画面上的内容仍可查看、回放和保存，但其中的套接字都已关闭。开始新的会话后，舞台会清空。";
         ended_title: Text = "This session was ended.", "这次会话已结束。";
         too_many_title: Text = "The bridge is full.", "桥接程序的会话已满。";
         too_many_text: Text =
@@ -94,6 +94,9 @@ messages! {
         session_was_gone: Text =
             "The session that this tab had is no longer held; this one is new.",
             "此标签页之前的会话已不再保存，现在是新的会话。";
+        unkept: fn(&str) -> String =
+            |error| format!("The browser does not keep this session ({error}): after a reload, only what the bridge still holds comes back."),
+            |error| format!("浏览器未能保存这次会话的记录（{error}）：重新加载页面后，只能恢复桥接程序仍保存的部分。");
         not_sent_no_session: Text = "Not made: there is no session with the bridge.", "未执行：当前没有与桥接程序的会话。";
         not_sent_replay: Text = "Not made: this is a replay. Go back to the live session to make calls.", "未执行：正在回放。要发起调用，请先回到实时会话。";
         not_sent_too_long: fn(u64) -> String =

@@ -31,6 +31,9 @@ messages! {
         before_text: Text = "Play the recording, or go forward call by call.", "请播放，或逐个调用前进。";
 
         opening: Text = "Opening the recording …", "正在打开会话记录……";
+        reloaded: fn(&str) -> String =
+            |name| format!("{name} was closed when the page was loaded again. Open it once more to go on."),
+            |name| format!("页面已重新加载，{name} 随之关闭。要继续查看，请再次打开。");
         failed: fn(&str) -> String =
             |name| format!("{name} cannot be opened."),
             |name| format!("无法打开 {name}。");

@@ -157,9 +157,14 @@ impl Store {
         self.change(|state| state.outbox.dismiss(call));
     }
 
-    /// Forgets that the former session was gone, once a person has read it.
+    /// Forgets that the former session was gone, or that this one is not kept, once a person has
+    /// read it.
     pub fn dismiss_notice(&self) {
-        self.change(|state| state.session_was_gone = false);
+        self.change(|state| {
+            if !std::mem::take(&mut state.session_was_gone) {
+                state.unkept = None;
+            }
+        });
     }
 
     /// What a person was writing under this name before the page was loaded again.

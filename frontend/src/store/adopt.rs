@@ -4,7 +4,7 @@ use sockscope_protocol::{Call, CallId, EventBody, SocketId};
 
 use super::State;
 use crate::model::Entry;
-use crate::wire::WINDOW;
+use crate::wire::{Clock, WINDOW};
 
 impl State {
     /// Takes the next entry of the log.
@@ -24,6 +24,7 @@ impl State {
                 EventBody::Sent(data) => self.uploads.sent(data),
                 EventBody::Received(data) => {
                     if self.credits.took(data)
+                        && !self.held_back
                         && let Some(total) = self.credits.total(data.call)
                     {
                         self.outbox.credit(data.call, total);
@@ -54,13 +55,18 @@ impl State {
         }
         self.catching_up = false;
         self.outbox.resend();
+        self.say_credits();
+        self.adopt_streams();
+    }
+
+    /// Says what every `stream` of this page may send in all.
+    pub(super) fn say_credits(&mut self) {
         let calls: Vec<CallId> = self.credits.calls().collect();
         for call in calls {
             if let Some(total) = self.credits.total(call) {
                 self.outbox.credit(call, total);
             }
         }
-        self.adopt_streams();
     }
 
     /// A `stream` whose credit this page cannot account for (it was begun before a reload, or a part
@@ -103,6 +109,8 @@ impl State {
         self.uploads.session_over();
         self.resolving.clear();
         self.catching_up = false;
+        self.clock = Clock::default();
+        self.live_mut().abandon();
     }
 }
 

@@ -5,11 +5,11 @@ use gloo_timers::callback::{Interval, Timeout};
 use sockscope_protocol::{
     ClientMessage, EventBody, Hello, Seq, ServerMessage, VERSION, Welcome, decode_event,
 };
-use web_sys::VisibilityState;
 
+use super::leave::visible;
 use super::{State, Store, Uploads, now_ms, storage};
 use crate::model::Entry;
-use crate::wire::{Clock, Connection, Incoming, Link, LostReason, Outgoing, Refused};
+use crate::wire::{Connection, Incoming, Link, LostReason, Outgoing, Refused};
 
 /// How often the way to the bridge is measured.
 const PING_MS: u32 = 2_000;
@@ -39,6 +39,7 @@ impl Store {
         {
             connection.text(&ClientMessage::End);
         }
+        self.0.anew.set(true);
         self.forget_session();
         self.change(|state| state.link = Link::Connecting);
         self.connect();
@@ -77,6 +78,13 @@ impl Store {
 
     pub(super) fn connect(&self) {
         self.0.timers.borrow_mut().retry = None;
+        if self.0.session.borrow().is_none() && !self.0.anew.get() && self.shows_something() {
+            self.change(|state| {
+                state.link = Link::Refused(Refused::SessionGone);
+                state.session_over();
+            });
+            return;
+        }
         if self.0.token.borrow().is_none() {
             self.change(|state| state.link = Link::Refused(Refused::NoToken));
             return;
@@ -94,6 +102,11 @@ impl Store {
             }
             Err(_) => self.lost(LostReason::Unreachable),
         }
+    }
+
+    /// Whether a new session would take something off the screen.
+    pub(super) fn shows_something(&self) -> bool {
+        self.state().live().last > Seq(0)
     }
 
     fn incoming(&self, incoming: Incoming) {
@@ -169,8 +182,10 @@ impl Store {
         self.0.ping.set((0, now_ms(), true));
         storage::set_session(welcome.session.as_ref());
         self.0.session.replace(welcome.session.clone());
+        self.0.anew.set(false);
         if !welcome.resumed {
             self.forget_lesson();
+            self.keep_another();
         }
         self.change(|state| {
             state.link = Link::Open { rtt_us: None };
@@ -180,7 +195,6 @@ impl Store {
                 state.session_over();
                 state.outbox.dismiss_all();
                 state.uploads = Uploads::default();
-                state.clock = Clock::default();
             }
             state.greeted(Entry::Welcome(Box::new(welcome)), text);
             state.caught_up();
@@ -194,6 +208,7 @@ impl Store {
             &entry,
             Entry::Event(event) if matches!(event.body, EventBody::Returned { .. })
         );
+        let size = text.map_or_else(|| entry.payload(), str::len);
         self.change(|state| {
             if let Entry::Event(event) = &entry {
                 state.clock.arrived(event.time, now_ms());
@@ -204,6 +219,7 @@ impl Store {
         if returned {
             self.after_return();
         }
+        self.keep_soon(size);
         self.flush();
     }
 
@@ -213,7 +229,7 @@ impl Store {
         let was_open = self.state().link.is_open();
         match Refused::from_code(code) {
             // Nothing is on screen that would be lost: the tab was loaded again, or was asleep.
-            Some(Refused::SessionGone) if self.state().live().welcome.is_none() => {
+            Some(Refused::SessionGone) if !self.shows_something() => {
                 self.forget_session();
                 self.change(|state| state.session_was_gone = true);
                 self.connect();
@@ -286,10 +302,8 @@ impl Store {
     }
 
     fn measure(&self) {
-        let visible = web_sys::window()
-            .and_then(|window| window.document())
-            .is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
-        if !visible || !self.state().link.is_open() || self.state().catching_up {
+        self.touch_kept();
+        if !visible() || !self.state().link.is_open() || self.state().catching_up {
             return;
         }
         let (nonce, sent, answered) = self.0.ping.get();

@@ -6,11 +6,15 @@
 mod actions;
 mod adopt;
 mod bridge;
+mod database;
 mod file;
 mod hooks;
+mod keep;
+mod leave;
 mod lesson;
 mod replay;
 mod save;
+mod shelf;
 mod storage;
 mod upload;
 
@@ -22,7 +26,9 @@ use gloo_timers::callback::{Interval, Timeout};
 use sockscope_protocol::{CallId, SessionKey, SocketId};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 
+use self::keep::Keeper;
 use crate::lesson::Run;
 use crate::model::Model;
 use crate::recording::Log;
@@ -58,10 +64,14 @@ pub struct State {
     pub bridge_says: Option<String>,
     /// The session that this tab had before a reload was not held any more; this one is new.
     pub session_was_gone: bool,
+    /// The browser does not keep the log for a reload: the name of its error.
+    pub unkept: Option<String>,
     credits: Credits,
     clock: Clock,
     /// The log of a resumed session is still coming in.
     catching_up: bool,
+    /// No credit is given until the disk has caught up.
+    held_back: bool,
     /// Payloads for `sendto` that wait for `getaddrinfo`.
     resolving: Vec<actions::Resolving>,
     run: Option<Run>,
@@ -82,9 +92,11 @@ impl State {
             uploads: Uploads::default(),
             bridge_says: None,
             session_was_gone: false,
+            unkept: None,
             credits: Credits::default(),
             clock: Clock::default(),
             catching_up: false,
+            held_back: false,
             resolving: Vec::new(),
             run: None,
             run_call: None,
@@ -105,6 +117,9 @@ struct Inner {
     filming: Cell<bool>,
     token: RefCell<Option<String>>,
     session: RefCell<Option<SessionKey>>,
+    /// A person wants a new session in the place of what is on screen.
+    anew: Cell<bool>,
+    keeper: RefCell<Keeper>,
     connection: RefCell<Option<Connection>>,
     backoff: Cell<Backoff>,
     files: RefCell<Vec<(SocketId, web_sys::File)>>,
@@ -142,7 +157,8 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Makes the page's store and begins to connect to the bridge that served the page.
+    /// Makes the page's store, reads what the tab has kept of a session and begins to connect to the
+    /// bridge that served the page.
     #[must_use]
     pub fn start() -> Self {
         // Numbers of this page load, away from those of others that follow the same session.
@@ -159,6 +175,8 @@ impl Store {
             filming: Cell::new(false),
             token: RefCell::new(storage::token()),
             session: RefCell::new(storage::session()),
+            anew: Cell::new(false),
+            keeper: RefCell::default(),
             connection: RefCell::new(None),
             backoff: Cell::default(),
             files: RefCell::default(),
@@ -166,7 +184,8 @@ impl Store {
             ping: Cell::new((0, 0.0, true)),
         }));
         store.watch_page();
-        store.connect();
+        store.watch_leaving();
+        spawn_local(store.clone().recall_and_connect());
         store
     }
 

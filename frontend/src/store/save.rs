@@ -13,13 +13,15 @@ use crate::recording::{Log, Problem, Reader};
 /// How much of a file is read at once: some milliseconds' worth, so that the page keeps answering.
 const PIECE: u64 = 128 << 10;
 
-/// A file on its way to the screen.
+/// A file on its way to the screen, or off it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opening {
     /// It is being read.
     Reading,
     /// It is not a recording that can be shown: its name, and why.
     Failed(String, Problem),
+    /// It was shown until the page was loaded again: its name.
+    Closed(String),
 }
 
 impl Store {

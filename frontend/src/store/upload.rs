@@ -42,6 +42,8 @@ pub enum UploadState {
     Unreadable(String),
     /// The session is over.
     SessionOver,
+    /// The page was loaded again, and has the file no more.
+    Interrupted,
 }
 
 impl Upload {
@@ -100,6 +102,43 @@ impl Uploads {
 
     fn all(&mut self) -> impl Iterator<Item = &mut Upload> {
         self.0.iter_mut().map(|(_, upload)| upload)
+    }
+
+    /// Those that a reload interrupts, as a text.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        for (socket, upload) in &self.0 {
+            if matches!(
+                upload.state,
+                UploadState::Running | UploadState::Interrupted
+            ) {
+                let numbers = [u64::from(socket.0), upload.taken, upload.size];
+                for number in numbers {
+                    text += &number.to_string();
+                    text.push(' ');
+                }
+                text += &upload.name;
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    /// Those that a reload has interrupted, from that text.
+    pub(super) fn interrupted(text: &str) -> Self {
+        let one = |line: &str| {
+            let mut words = line.splitn(4, ' ');
+            let socket = SocketId(words.next()?.parse().ok()?);
+            let taken = words.next()?.parse().ok()?;
+            let size = words.next()?.parse().ok()?;
+            let upload = Upload {
+                taken,
+                state: UploadState::Interrupted,
+                ..Upload::new(words.next()?.to_owned(), size)
+            };
+            Some((socket, upload))
+        };
+        Self(text.lines().filter_map(one).collect())
     }
 
     /// The sockets that send a file now.

@@ -1,5 +1,6 @@
 use sockscope_frontend::store::{Store, use_selector, use_store};
 use sockscope_frontend::wire::{Link, Refused};
+use sockscope_protocol::Seq;
 use yew::prelude::*;
 
 use super::ticker::{Ticker, page_ms};
@@ -21,9 +22,11 @@ pub(crate) fn Banner() -> Html {
             state.bridge_says.clone(),
             state.replay.as_ref().is_some_and(|on| on.film.is_some()),
             state.opening.clone(),
+            // A page that has nothing to lose need not worry anybody.
+            state.unkept.clone().filter(|_| state.live().last > Seq(0)),
         )
     });
-    let (link, was_gone, says, film, opening) = &*known;
+    let (link, was_gone, says, film, opening, unkept) = &*known;
     if let Some(opening) = opening {
         return recording::opening(opening, &store, texts);
     }
@@ -32,7 +35,11 @@ pub(crate) fn Banner() -> Html {
         return Html::default();
     }
     match link {
-        Link::Connecting | Link::Open { .. } => news(*was_gone, says.as_deref(), &store, t),
+        Link::Connecting | Link::Open { .. } => {
+            let unkept = unkept.as_ref().map(|error| (t.unkept)(error));
+            let gone = was_gone.then(|| t.session_was_gone.to_owned());
+            news(gone.or(unkept), says.as_deref(), &store, t)
+        }
         Link::Lost { retry_at_ms, .. } => lost(*retry_at_ms, &store, t),
         Link::Refused(why) => refused(*why, &store, t),
     }
@@ -104,13 +111,14 @@ fn refused(why: Refused, store: &Store, t: &Page) -> Html {
     banner(kind, title, text, actions)
 }
 
-/// That this session is a new one; what the bridge said.
-fn news(was_gone: bool, says: Option<&str>, store: &Store, t: &Page) -> Html {
-    if was_gone {
+/// What is worth knowing: that this session is a new one, or would not survive a reload; what the
+/// bridge said.
+fn news(news: Option<String>, says: Option<&str>, store: &Store, t: &Page) -> Html {
+    if let Some(news) = news {
         let store = store.clone();
         let onclick = Callback::from(move |_| store.dismiss_notice());
         let dismiss = html! { <button {onclick}>{ t.dismiss }</button> };
-        return banner("new_session", "", t.session_was_gone, dismiss);
+        return banner("new_session", "", &news, dismiss);
     }
     match says {
         Some(says) => banner("says", t.session_error, says, Html::default()),

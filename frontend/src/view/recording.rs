@@ -105,16 +105,23 @@ pub(crate) fn dropped(store: &Store, event: &DragEvent) {
 pub(crate) fn opening(opening: &Opening, store: &Store, t: &Messages) -> Html {
     match opening {
         Opening::Reading => banner("recording", "", t.replay.opening, Html::default()),
-        Opening::Failed(name, why) => {
-            let store = store.clone();
-            let onclick = Callback::from(move |_| store.dismiss_opening());
-            let dismiss = html! { <button {onclick}>{ t.page.dismiss }</button> };
-            banner(
-                "unopened",
-                &(t.replay.failed)(name),
-                &(t.replay.problem)(why),
-                dismiss,
-            )
-        }
+        Opening::Failed(name, why) => banner(
+            "unopened",
+            &(t.replay.failed)(name),
+            &(t.replay.problem)(why),
+            dismiss(store, t),
+        ),
+        Opening::Closed(name) => banner(
+            "recording",
+            "",
+            &(t.replay.reloaded)(name),
+            dismiss(store, t),
+        ),
     }
+}
+
+fn dismiss(store: &Store, t: &Messages) -> Html {
+    let store = store.clone();
+    let onclick = Callback::from(move |_| store.dismiss_opening());
+    html! { <button {onclick}>{ t.page.dismiss }</button> }
 }

@@ -17,6 +17,27 @@ impl Clock {
         self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
     }
 
+    /// When the session began, in microseconds since 1970 by the computer's clock; the page's own began
+    /// at `origin_ms` of it.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "after 1970, and below 2^53"
+    )]
+    pub fn zero_us(&self, origin_ms: f64) -> Option<u64> {
+        Some((origin_ms * 1_000.0 + self.offset_us?) as u64)
+    }
+
+    /// The clock of a session that began then, as a former page knew it.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+    pub fn since(zero_us: u64, origin_ms: f64) -> Self {
+        Self {
+            offset_us: Some(zero_us as f64 - origin_ms * 1_000.0),
+        }
+    }
+
     /// The session's time now, microseconds; none before the first event.
     #[must_use]
     #[expect(
@@ -41,5 +62,15 @@ mod tests {
         clock.arrived(2_000_000, 2_100.0);
         clock.arrived(2_500_000, 3_000.0);
         assert_eq!(clock.now_us(3_100.0), Some(3_000_000));
+    }
+
+    #[test]
+    fn the_next_page_knows_it_too() {
+        let mut clock = Clock::default();
+        clock.arrived(2_000_000, 2_100.0);
+        // Loaded again five seconds later.
+        let zero = clock.zero_us(1_767_225_600_000.0).unwrap();
+        let next = Clock::since(zero, 1_767_225_605_000.0);
+        assert_eq!(next.now_us(40.0), Some(4_940_000));
     }
 }

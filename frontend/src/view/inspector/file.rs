@@ -14,6 +14,7 @@ pub(super) fn progress(upload: &Upload, t: &Bytes) -> Element {
         UploadState::Cancelled | UploadState::SessionOver => {
             (t.file_stopped)(&upload.name, upload.taken)
         }
+        UploadState::Interrupted => (t.file_interrupted)(&upload.name, upload.taken, upload.size),
         UploadState::Failed(_) => (t.file_failed)(&upload.name, upload.taken),
         UploadState::Rejected(why) | UploadState::Unreadable(why) => why.clone(),
     };
