@@ -12,6 +12,7 @@ mod case;
 mod page;
 mod proxy;
 mod python;
+mod recorded;
 mod wait;
 
 pub use axe::Axe;
@@ -21,4 +22,5 @@ pub use case::{Case, case};
 pub use page::{Page, Target};
 pub use proxy::Proxy;
 pub use python::Python;
+pub use recorded::Recorded;
 pub use wait::{PATIENCE, reach, until};

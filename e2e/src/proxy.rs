@@ -1,8 +1,8 @@
 //! A TCP proxy whose connections a test can cut, as a bad network does.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
+    target: Arc<Mutex<String>>,
     open: Arc<AtomicBool>,
     cuts: watch::Sender<u64>,
     task: JoinHandle<()>,
@@ -28,14 +29,15 @@ impl Proxy {
         let address = listener.local_addr()?;
         let open = Arc::new(AtomicBool::new(true));
         let (cuts, cut) = watch::channel(0);
-        let target = target.to_owned();
+        let target = Arc::new(Mutex::new(target.to_owned()));
         let task = tokio::spawn({
-            let open = Arc::clone(&open);
+            let (open, target) = (Arc::clone(&open), Arc::clone(&target));
             async move {
                 while let Ok((client, _)) = listener.accept().await {
                     if open.load(Ordering::SeqCst) {
                         let mut cut = cut.clone();
                         cut.mark_unchanged();
+                        let target = target.lock().unwrap_or_else(PoisonError::into_inner);
                         tokio::spawn(pass(client, target.clone(), cut));
                     }
                 }
@@ -43,6 +45,7 @@ impl Proxy {
         });
         Ok(Self {
             address,
+            target,
             open,
             cuts,
             task,
@@ -53,6 +56,12 @@ impl Proxy {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Passes new connections on to another target, as when a bridge is started again at its port.
+    pub fn redirect(&self, target: &str) {
+        let mut current = self.target.lock().unwrap_or_else(PoisonError::into_inner);
+        target.clone_into(&mut current);
     }
 
     /// Drops every connection; new ones are let in at once.
