@@ -1,8 +1,8 @@
 #![doc = include_str!("RECORDING.md")]
 
 mod log;
-mod pcapng;
 mod packed;
+mod pcapng;
 mod player;
 mod reader;
 mod text_log;
