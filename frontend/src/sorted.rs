@@ -6,10 +6,8 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 /// Values by key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Map<K, V>(VecDeque<(K, V)>);
 
 impl<K, V> Default for Map<K, V> {

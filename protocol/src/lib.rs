@@ -12,6 +12,7 @@ mod message;
 mod names;
 mod observation;
 mod read;
+mod write;
 
 pub use call::{
     Call, Endpoint, Family, How, Linger, Membership, OptionName, OptionValue, Payload, RecvFlag,
@@ -29,7 +30,7 @@ pub use id::{CallId, Seq, SessionKey, SocketId, ViewKey};
 pub use limits::Limits;
 pub use message::{
     ClientMessage, Hello, Malformed, Platform, Policy, RejectReason, ServerMessage, Welcome,
-    parse_client_message,
+    parse_client_message, parse_server_message,
 };
 pub use observation::{AcceptQueue, Observation, TcpInfo, TcpState};
 

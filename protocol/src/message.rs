@@ -210,14 +210,25 @@ fn legible(message: &str) -> String {
         .collect()
 }
 
+/// Reads a text message of the bridge.
+///
+/// # Errors
+/// [`Malformed`] when it is not JSON, of no known kind, or lacks something.
+pub fn parse_server_message(text: &str) -> Result<ServerMessage, Malformed> {
+    let read = Json::parse(text).and_then(|json| ServerMessage::read(&json));
+    read.map_err(|wrong| Malformed {
+        call: None,
+        message: legible(&wrong.to_string()),
+    })
+}
+
 /// Reads a text message of a client.
 ///
 /// # Errors
 /// [`Malformed`] when it is not JSON, of no known kind, or lacks something.
 pub fn parse_client_message(text: &str) -> Result<ClientMessage, Malformed> {
     let malformed = |call, message: String| Malformed { call, message };
-    let json: Json<'_> =
-        serde_json::from_str(text).map_err(|error| malformed(None, legible(&error.to_string())))?;
+    let json = Json::parse(text).map_err(|wrong| malformed(None, legible(&wrong.to_string())))?;
     let message = ClientMessage::read(&json).map_err(|wrong| {
         let kind = json.get("kind").and_then(|kind| kind.text().ok());
         let call = json.get("call").filter(|_| kind == Some("call"));

@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use sockscope_protocol::{
     Event, EventBody, HEADER_LEN, Seq, ServerMessage, decode_event, encode_data,
+    parse_server_message,
 };
 
 use super::Log;
@@ -69,7 +70,7 @@ impl Log {
 
     /// Begins with the greeting that a former page had; false where that is none.
     pub fn greet_again(&mut self, greeting: &str) -> bool {
-        match serde_json::from_str(greeting) {
+        match parse_server_message(greeting) {
             Ok(ServerMessage::Welcome(welcome)) => {
                 *self = Self::default();
                 self.greet(&welcome, greeting);
@@ -110,7 +111,7 @@ fn next<'a>((events, payloads): &mut Unread<'a>) -> Option<(Option<Event>, Optio
     };
     if message.first() == Some(&b'{') {
         let text = std::str::from_utf8(message).ok()?;
-        let event = match serde_json::from_str(text) {
+        let event = match parse_server_message(text) {
             Ok(ServerMessage::Event(event)) => Some(event),
             _ => None,
         };

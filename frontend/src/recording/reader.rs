@@ -1,4 +1,4 @@
-use sockscope_protocol::ServerMessage;
+use sockscope_protocol::{ServerMessage, parse_server_message};
 
 use super::{BEGINNING, FORMAT_VERSION, Log};
 
@@ -64,6 +64,12 @@ impl Reader {
         Ok(())
     }
 
+    /// What has been read so far.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
     /// The file has ended.
     ///
     /// # Errors
@@ -103,7 +109,7 @@ impl Reader {
             Ok(other) => return Err(Problem::Version(other)),
             Err(_) => return Err(Problem::NotARecording),
         }
-        match serde_json::from_str(text) {
+        match parse_server_message(text) {
             Ok(ServerMessage::Welcome(welcome)) => {
                 let fields = text.split_once(',').map_or("", |(_, fields)| fields);
                 let fields = fields.split_once(',').map_or("", |(_, fields)| fields);
@@ -116,7 +122,7 @@ impl Reader {
     }
 
     fn entry(&mut self, text: &str) -> Result<(), String> {
-        let event = match serde_json::from_str(text) {
+        let event = match parse_server_message(text) {
             Ok(ServerMessage::Event(event)) => event,
             // The numbers of the events tell as much.
             Ok(ServerMessage::Truncated { .. }) => return Ok(()),

@@ -1,6 +1,5 @@
 use sockscope_protocol::{
-    Call, CallId, Data, Endpoint, EventBody, Observation, OptionValue, Outcome, PeerGone, Seq,
-    Value,
+    Call, CallId, Data, Endpoint, EventBody, Observation, Outcome, PeerGone, Seq, Value,
 };
 
 use super::{Log, PIECE};
@@ -103,10 +102,6 @@ fn endpoint(address: &Endpoint) -> String {
     [&address.host, " ", &address.port.to_string()].concat()
 }
 
-fn option(value: &OptionValue) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 /// What follows the socket.
 fn arguments(request: &Call, to: &mut String) {
     let (more, flags) = match request {
@@ -139,7 +134,7 @@ fn arguments(request: &Call, to: &mut String) {
             option: name,
             value,
             ..
-        } => ([name.name(), ", ", &option(value)].concat(), None),
+        } => ([name.name(), ", ", &value.json()].concat(), None),
         Call::SetTimeout { timeout_us, .. } => match timeout_us {
             Some(us) => ([&us.to_string(), " us"].concat(), None),
             None => ("none".to_owned(), None),
@@ -172,7 +167,7 @@ fn result(outcome: &Outcome, to: &mut String) {
                     add(to, &[if at > 0 { ", " } else { "" }, &address.to_string()]);
                 }
             }
-            Value::Option(value) => to.push_str(&option(value)),
+            Value::Option(value) => to.push_str(&value.json()),
         },
         Outcome::Errno(failure) | Outcome::Resolver(failure) => {
             add(to, &[&failure.name, " (", &failure.message, ")"]);

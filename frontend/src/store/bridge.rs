@@ -4,6 +4,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use sockscope_protocol::{
     ClientMessage, EventBody, Hello, Seq, ServerMessage, VERSION, Welcome, decode_event,
+    parse_server_message,
 };
 
 use super::leave::visible;
@@ -112,7 +113,7 @@ impl Store {
     fn incoming(&self, incoming: Incoming) {
         match incoming {
             Incoming::Opened => self.greet(),
-            Incoming::Text(text) => match serde_json::from_str(&text) {
+            Incoming::Text(text) => match parse_server_message(&text) {
                 Ok(message) => self.message(message, &text),
                 Err(error) => self.complain(error.to_string()),
             },

@@ -67,9 +67,7 @@ impl Connection {
 
     /// Sends a text message. An error means that the connection is over, which is reported.
     pub fn text(&self, message: &ClientMessage) {
-        if let Ok(json) = serde_json::to_string(message) {
-            let _ = self.socket.send_with_str(&json);
-        }
+        let _ = self.socket.send_with_str(&message.json());
     }
 
     /// Sends a binary message. An error means that the connection is over, which is reported.

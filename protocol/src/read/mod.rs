@@ -2,6 +2,7 @@
 
 mod json;
 mod messages;
+mod text;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -10,8 +11,13 @@ use std::str::FromStr;
 pub(crate) use json::Json;
 
 /// What is wrong with a message, and where.
+///
+/// Boxed: every field that is read hands it on, and hardly one is wrong.
 #[derive(Debug)]
-pub(crate) struct Wrong {
+pub(crate) struct Wrong(Box<Place>);
+
+#[derive(Debug)]
+struct Place {
     what: String,
     /// The fields around the place, the innermost first.
     path: Vec<&'static str>,
@@ -20,11 +26,11 @@ pub(crate) struct Wrong {
 impl Wrong {
     pub(crate) fn new(what: String) -> Self {
         let path = Vec::new();
-        Self { what, path }
+        Self(Box::new(Place { what, path }))
     }
 
     fn within(mut self, name: &'static str) -> Self {
-        self.path.push(name);
+        self.0.path.push(name);
         self
     }
 
@@ -35,12 +41,12 @@ impl Wrong {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        for (depth, name) in self.path.iter().rev().enumerate() {
+        f.write_str(&self.0.what)?;
+        for (depth, name) in self.0.path.iter().rev().enumerate() {
             f.write_str(if depth == 0 { " in `" } else { "." })?;
             f.write_str(name)?;
         }
-        f.write_str(if self.path.is_empty() { "" } else { "`" })
+        f.write_str(if self.0.path.is_empty() { "" } else { "`" })
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
 use sockscope_frontend::model::Op;
 use sockscope_frontend::sorted::Map;
 use sockscope_protocol::{
@@ -16,7 +15,7 @@ use crate::view::options::{self, Form};
 use crate::view::ui::Chosen;
 
 /// An argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Field {
     LocalHost,
     LocalPort,
@@ -65,7 +64,7 @@ impl Field {
 }
 
 /// What was typed. What was not has its default.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Arguments(Map<Field, String>);
 
 /// What is wrong with an argument.
@@ -106,6 +105,11 @@ impl Arguments {
             .to_owned(),
             Field::Peek | Field::WaitAll | Field::Interface | Field::Family => String::new(),
         }
+    }
+
+    /// What was typed, fields before those that depend on them.
+    pub(super) fn typed(&self) -> impl Iterator<Item = (Field, &str)> {
+        self.0.iter().map(|(field, typed)| (*field, typed.as_str()))
     }
 
     /// The same arguments with one of them typed anew.
