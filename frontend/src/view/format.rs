@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
+use sockscope_frontend::bytes::show_text;
 use sockscope_frontend::model::CallRecord;
 use sockscope_protocol::{
     Call, CancelledBy, Endpoint, Family, How, OptionValue, Outcome, RecvFlag, SocketType, Value,
@@ -80,9 +81,15 @@ pub(crate) fn bytes(count: u64) -> String {
     text
 }
 
+/// A text as a Python programmer writes it.
+fn quoted(text: &str) -> String {
+    let text = show_text(text.as_bytes()).replace('"', "\\\"");
+    ["\"", &text, "\""].concat()
+}
+
 /// An address as a Python programmer writes it.
 pub(crate) fn endpoint(address: &Endpoint) -> String {
-    format!("({:?}, {})", address.host, address.port)
+    format!("({}, {})", quoted(&address.host), address.port)
 }
 
 /// An address, or its port alone where the host is this machine's usual one and room is short.
@@ -131,7 +138,7 @@ pub(crate) fn arguments(call: &Call) -> String {
         | Call::GetSockName { .. }
         | Call::GetPeerName { .. } => String::new(),
         Call::GetAddrInfo { host, port, family } => {
-            let mut text = format!("{host:?}, {port}");
+            let mut text = format!("{}, {port}", quoted(host));
             if let Some(family) = family {
                 let _ = write!(text, ", {}", self::family(*family));
             }

@@ -87,7 +87,7 @@ impl Compiler {
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
             .env("CARGO_UNSTABLE_PANIC_IMMEDIATE_ABORT", "true")
             .env("CARGO_PROFILE_PAGE_PANIC", "immediate-abort")
-            .env("RUSTFLAGS", "-Zlocation-detail=none");
+            .env("RUSTFLAGS", "-Zlocation-detail=none -Zfmt-debug=none");
     }
 
     /// Sees to it that `cargo clippy` works with this compiler.

@@ -293,6 +293,12 @@ pub(super) fn tuple(place: &Place, family: Family) -> String {
     }
 }
 
+/// Numbers as an array.
+fn list(numbers: &[u16]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(u16::to_string).collect();
+    ["[", &numbers.join(", "), "]"].concat()
+}
+
 /// An address as a `SocketAddr`.
 pub(super) fn address(place: &Place, family: Family) -> String {
     let Place::Host(host, number) = place else {
@@ -301,8 +307,8 @@ pub(super) fn address(place: &Place, family: Family) -> String {
     let port = port(number);
     let v6 = family == Family::Inet6;
     let bytes = match host.parse() {
-        Ok(IpAddr::V4(ip)) => format!("{:?}", ip.octets()),
-        Ok(IpAddr::V6(ip)) => format!("{:?}", ip.segments()),
+        Ok(IpAddr::V4(ip)) => list(&ip.octets().map(u16::from)),
+        Ok(IpAddr::V6(ip)) => list(&ip.segments()),
         Err(_) if host.is_empty() => (if v6 { "[0; 8]" } else { "[0; 4]" }).to_owned(),
         Err(_) => {
             let host = literal::text(host, Language::Rust);
