@@ -4,32 +4,13 @@ use yew::prelude::*;
 
 use super::{State, Store};
 
-/// Properties of [`StoreProvider`].
-#[derive(Debug, Clone, PartialEq, Properties)]
-pub struct StoreProviderProps {
-    /// The page's store, made once in `main`.
-    pub store: Store,
-    /// What may use it.
-    pub children: Html,
-}
-
-/// Lets all below use the store.
-#[component]
-pub fn StoreProvider(props: &StoreProviderProps) -> Html {
-    html! {
-        <ContextProvider<Store> context={props.store.clone()}>
-            { props.children.clone() }
-        </ContextProvider<Store>>
-    }
-}
-
 /// The store, for actions. It does not draw the component again; see [`use_selector`].
 ///
 /// # Panics
-/// Outside of a [`StoreProvider`].
+/// Where nothing above provides it, as `ContextProvider<Store>`.
 #[hook]
 pub fn use_store() -> Store {
-    use_context::<Store>().expect("the page is inside of a StoreProvider")
+    use_context::<Store>().expect("the page provides its store")
 }
 
 /// What `select` takes from the state. The component is drawn again when that changes, at most
@@ -41,19 +22,27 @@ where
     F: Fn(&State) -> T + 'static,
 {
     let store = use_store();
-    let update = use_force_update();
     let value = Rc::new(select(&store.state()));
-    let current = use_mut_ref(|| None::<(Rc<T>, Rc<dyn Fn(&State) -> T>)>);
-    *current.borrow_mut() = Some((value.clone(), Rc::new(select)));
+    let shown = value.clone();
+    use_changes(store, Rc::new(move |state: &State| select(state) != *shown));
+    value
+}
+
+/// Whether something differs from what is drawn.
+type Differs = Rc<dyn Fn(&State) -> bool>;
+
+/// Draws the component again when something differs. The same code for all that is selected.
+#[hook]
+fn use_changes(store: Store, differs: Differs) {
+    let update = use_force_update();
+    let current = use_mut_ref(|| None::<Differs>);
+    *current.borrow_mut() = Some(differs);
     use_effect_with(store, move |store| {
         let watched = store.clone();
         let check = move || {
             let latest = current.borrow().clone();
-            if let Some((shown, select)) = latest {
-                let now = select(&watched.state());
-                if now != *shown {
-                    update.force_update();
-                }
+            if latest.is_some_and(|differs| differs(&watched.state())) {
+                update.force_update();
             }
         };
         // What changed between drawing and here.
@@ -61,5 +50,4 @@ where
         let subscription = store.subscribe(check);
         move || drop(subscription)
     });
-    value
 }

@@ -36,7 +36,7 @@ use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 
 pub use actions::SendToError;
 pub use file::{Saved, download, save_parts};
-pub use hooks::{StoreProvider, use_selector, use_store};
+pub use hooks::{use_selector, use_store};
 pub use replay::{Film, Replay};
 pub use save::Opening;
 pub use upload::{Upload, UploadState, Uploads};

@@ -3,6 +3,7 @@ use sockscope_frontend::wire::{Link, Refused};
 use sockscope_protocol::Seq;
 use yew::prelude::*;
 
+use super::element::element;
 use super::ticker::{Ticker, page_ms};
 use super::ui::use_texts;
 use super::{recording, testid};
@@ -50,18 +51,27 @@ pub(super) fn banner(kind: &'static str, title: &str, text: &str, actions: Html)
         "new_session" | "says" | "recording" => "status",
         _ => "alert",
     };
-    html! {
-        <div class="banner" data-testid={testid::BANNER} data-kind={kind} {role}>
-            <p class="banner-text"><strong>{ title.to_owned() }</strong>{ text.to_owned() }</p>
-            <div class="banner-actions">{ actions }</div>
-        </div>
-    }
+    let title = element("strong", "").words(title.to_owned());
+    let text = element("p", "banner-text")
+        .child(title)
+        .words(text.to_owned());
+    element("div", "banner")
+        .is("data-testid", testid::BANNER)
+        .is("data-kind", kind)
+        .is("role", role)
+        .child(text)
+        .child(element("div", "banner-actions").html(actions))
+        .done()
 }
 
 fn retry(store: &Store, t: &Page) -> Html {
     let store = store.clone();
     let onclick = Callback::from(move |_| store.retry_now());
-    html! { <button data-testid={testid::BANNER_RETRY} {onclick}>{ t.retry_now }</button> }
+    element("button", "")
+        .is("data-testid", testid::BANNER_RETRY)
+        .text(t.retry_now)
+        .on_click(onclick)
+        .done()
 }
 
 fn lost(retry_at_ms: f64, store: &Store, t: &'static Page) -> Html {
@@ -100,11 +110,11 @@ fn refused(why: Refused, store: &Store, t: &Page) -> Html {
     let actions = if why.ends_session() {
         let store = store.clone();
         let onclick = Callback::from(move |_| store.new_session());
-        html! {
-            <button class="primary" data-testid={testid::BANNER_NEW_SESSION} {onclick}>
-                { t.new_session }
-            </button>
-        }
+        element("button", "primary")
+            .is("data-testid", testid::BANNER_NEW_SESSION)
+            .text(t.new_session)
+            .on_click(onclick)
+            .done()
     } else {
         retry(store, t)
     };
@@ -117,7 +127,10 @@ fn news(news: Option<String>, says: Option<&str>, store: &Store, t: &Page) -> Ht
     if let Some(news) = news {
         let store = store.clone();
         let onclick = Callback::from(move |_| store.dismiss_notice());
-        let dismiss = html! { <button {onclick}>{ t.dismiss }</button> };
+        let dismiss = element("button", "")
+            .text(t.dismiss)
+            .on_click(onclick)
+            .done();
         return banner("new_session", "", &news, dismiss);
     }
     match says {

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use yew::html::{onchange, onclick};
 use yew::prelude::*;
 use yew::virtual_dom::{Listener, VTag, VText};
 
@@ -78,6 +79,30 @@ impl Element {
         self
     }
 
+    /// Numbers as attributes.
+    #[inline(never)]
+    pub(crate) fn numbers(mut self, numbers: &[(&'static str, i32)]) -> Self {
+        for (name, number) in numbers {
+            self = self.with(name, number.to_string());
+        }
+        self
+    }
+
+    /// An attribute that may be missing.
+    #[inline(never)]
+    pub(crate) fn option(self, name: &'static str, value: Option<String>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// An attribute that says by being there.
+    #[inline(never)]
+    pub(crate) fn mark(self, name: &'static str, on: bool) -> Self {
+        if on { self.is(name, "") } else { self }
+    }
+
     #[inline(never)]
     pub(crate) fn number(self, name: &'static str, value: u64) -> Self {
         self.with(name, value.to_string())
@@ -136,6 +161,17 @@ impl Element {
     pub(crate) fn key(mut self, key: String) -> Self {
         self.0.key = Some(key.into());
         self
+    }
+
+    /// Hears of clicks on it, or on what is in it.
+    #[inline(never)]
+    pub(crate) fn on_click(self, does: Callback<MouseEvent>) -> Self {
+        self.hears(Rc::new(onclick::Wrapper::new(does)))
+    }
+
+    #[inline(never)]
+    pub(crate) fn on_change(self, does: Callback<Event>) -> Self {
+        self.hears(Rc::new(onchange::Wrapper::new(does)))
     }
 
     /// Hears of something done to it, or to what is in it.

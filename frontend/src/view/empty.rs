@@ -5,6 +5,7 @@ use sockscope_frontend::store::Store;
 use sockscope_protocol::{Call, Family, SocketType};
 use yew::prelude::*;
 
+use super::element::element;
 use super::lessons::begin;
 use super::ui::{Actions, UiHandle};
 use super::{recording, testid};
@@ -12,14 +13,19 @@ use crate::i18n::Messages;
 
 pub(crate) fn stage(store: &Store, ui: &UiHandle, actions: &Actions, t: &Messages) -> Html {
     let (t, replay) = (&t.stage, &t.replay);
+    let empty = element("div", "stage-empty")
+        .is("id", "stage")
+        .is("tabindex", "-1");
     if store.state().replay.is_some() {
-        return html! {
-            <div class="stage-empty" id="stage" tabindex="-1">
-                <h2>{ replay.before }</h2>
-                <p>{ replay.before_text }</p>
-            </div>
-        };
+        return empty
+            .child(element("h2", "").text(replay.before))
+            .child(element("p", "").text(replay.before_text))
+            .done();
     }
+    let choice = |class, id: &'static str, text: &'static str, does| {
+        let button = element("button", class).is("data-testid", id);
+        button.text(text).on_click(does)
+    };
     let new = |kind| {
         let actions = actions.clone();
         let family = Family::Inet;
@@ -29,25 +35,22 @@ pub(crate) fn stage(store: &Store, ui: &UiHandle, actions: &Actions, t: &Message
         let (store, ui) = (store.clone(), ui.clone());
         Callback::from(move |_| begin(&store, &ui, &TCP_ECHO))
     };
-    html! {
-        <div class="stage-empty" id="stage" tabindex="-1">
-            <h2>{ t.empty_title }</h2>
-            <p>{ t.empty_text }</p>
-            <div class="choices">
-                <button class="primary" data-testid={testid::EMPTY_LESSON} onclick={lesson}>
-                    { t.start_tcp_lesson }
-                </button>
-                <button data-testid={testid::EMPTY_TCP} onclick={new(SocketType::Stream)}>
-                    { t.new_tcp }
-                </button>
-                <button data-testid={testid::EMPTY_UDP} onclick={new(SocketType::Datagram)}>
-                    { t.new_udp }
-                </button>
-                <button data-testid={testid::EMPTY_OPEN} onclick={|_| recording::ask()}>
-                    { replay.open }
-                </button>
-            </div>
-            <p class="hint">{ t.empty_keys }</p>
-        </div>
-    }
+    let (tcp, udp) = (new(SocketType::Stream), new(SocketType::Datagram));
+    let open = Callback::from(|_| recording::ask());
+    let choices = element("div", "choices")
+        .child(choice(
+            "primary",
+            testid::EMPTY_LESSON,
+            t.start_tcp_lesson,
+            lesson,
+        ))
+        .child(choice("", testid::EMPTY_TCP, t.new_tcp, tcp))
+        .child(choice("", testid::EMPTY_UDP, t.new_udp, udp))
+        .child(choice("", testid::EMPTY_OPEN, replay.open, open));
+    empty
+        .child(element("h2", "").text(t.empty_title))
+        .child(element("p", "").text(t.empty_text))
+        .child(choices)
+        .child(element("p", "hint").text(t.empty_keys))
+        .done()
 }

@@ -1,11 +1,12 @@
 use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_frontend::wire::Link;
-use sockscope_protocol::Policy;
+use sockscope_protocol::{Policy, Welcome};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::element::{Element, element, select};
 use super::preferences::Theme;
-use super::ui::{Act, UiHandle, use_texts, use_ui};
+use super::ui::{Act, UiHandle, does, use_texts, use_ui};
 use super::{format, help, recording, testid};
 use crate::i18n::{Lang, Messages, Page};
 
@@ -15,74 +16,81 @@ pub(crate) fn Header() -> Html {
     let t = use_texts();
     let ui = use_ui();
     let store = use_store();
+    let link = use_selector(|state| (state.link, state.live().welcome.clone()));
     let language = |lang: Lang, text: &'static str, id: &'static str| {
-        let ui = ui.clone();
-        let pressed = (ui.lang == lang).to_string();
-        let onclick = Callback::from(move |_| ui.dispatch(Act::Lang(lang)));
-        html! {
-            <button data-testid={id} lang={lang.tag()} aria-pressed={pressed} {onclick}>{ text }</button>
-        }
+        element("button", "")
+            .is("data-testid", id)
+            .is("lang", lang.tag())
+            .pressed(ui.lang == lang)
+            .text(text)
+            .on_click(does(&ui, Act::Lang(lang)))
     };
-    html! {
-        <header class="header">
-            <div class="brand">
-                <h1>{ "Sockscope" }</h1>
-                <span>{ t.page.tagline }</span>
-            </div>
-            <Facts />
-            <div class="header-tools">
-                <div class="segments" role="group" aria-label={t.page.language}>
-                    { language(Lang::Zh, "中文", testid::LANG_ZH) }
-                    { language(Lang::En, "EN", testid::LANG_EN) }
-                </div>
-                { theme(&ui, t) }
-                { recording::menu(&store, &t.replay) }
-                { projector(&ui, t) }
-                { help(t) }
-            </div>
-        </header>
-    }
+    let brand = element("div", "brand")
+        .child(element("h1", "").text("Sockscope"))
+        .child(element("span", "").text(t.page.tagline));
+    let languages = element("div", "segments")
+        .is("role", "group")
+        .is("aria-label", t.page.language)
+        .child(language(Lang::Zh, "中文", testid::LANG_ZH))
+        .child(language(Lang::En, "EN", testid::LANG_EN));
+    let projector = tool(
+        testid::PROJECTOR,
+        t.keys.projector_title,
+        t.keys.projector_button,
+    )
+    .pressed(ui.projector)
+    .on_click(does(&ui, Act::Projector(!ui.projector)));
+    let help = tool(testid::HELP, t.keys.button, "?")
+        .is("aria-label", t.keys.button)
+        .is("popovertarget", help::ID);
+    let tools = element("div", "header-tools")
+        .child(languages)
+        .child(theme(&ui, t))
+        .html(recording::menu(&store, &t.replay))
+        .child(projector)
+        .child(help);
+    element("header", "header")
+        .child(brand)
+        .child(facts(link.0, link.1.as_ref(), t))
+        .child(tools)
+        .done()
 }
 
 /// The way to the bridge, and what the bridge permits.
-#[component]
-fn Facts() -> Html {
-    let t = use_texts();
-    let link = use_selector(|state| (state.link, state.live().welcome.clone()));
-    let (state, word, rtt) = match link.0 {
+fn facts(link: Link, welcome: Option<&Welcome>, t: &Messages) -> Element {
+    let (state, word, rtt) = match link {
         Link::Connecting => ("connecting", t.page.bridge_connecting, None),
         Link::Open { rtt_us } => ("open", t.page.bridge_open, rtt_us),
         Link::Lost { .. } => ("lost", t.page.bridge_lost, None),
         Link::Refused(_) => ("refused", t.page.bridge_refused, None),
     };
-    let welcome = link.1.as_ref();
     let watching = welcome.is_some_and(|welcome| welcome.session.is_none());
-    html! {
-        <div class="header-facts">
-            <span data-testid={testid::BRIDGE_STATE} data-state={state}>
-                <i class="dot" aria-hidden="true"></i>
-                <span>{ t.page.bridge }</span>
-                <span class="word" role="status">{ word }</span>
-                if let Some(rtt) = rtt {
-                    <span class="mono" data-testid={testid::BRIDGE_RTT}>
-                        { format::duration(u64::from(rtt)) }
-                    </span>
-                }
-            </span>
-            if let Some(welcome) = welcome {
-                <span data-testid={testid::POLICY}>
-                    <span>{ t.page.policy }</span>
-                    <span class="word">{ policy(&welcome.policy, &t.page) }</span>
-                </span>
-            }
-            if watching {
-                <span class="word">{ t.page.view_only }</span>
-            }
-        </div>
-    }
+    let span = |class: &'static str| element("span", class);
+    let rtt = rtt.map(|rtt| {
+        span("mono")
+            .is("data-testid", testid::BRIDGE_RTT)
+            .words(format::duration(u64::from(rtt)))
+    });
+    let bridge = span("")
+        .is("data-testid", testid::BRIDGE_STATE)
+        .is("data-state", state)
+        .child(element("i", "dot").is("aria-hidden", "true"))
+        .child(span("").text(t.page.bridge))
+        .child(span("word").is("role", "status").text(word))
+        .maybe(rtt);
+    let policy = welcome.map(|welcome| {
+        span("")
+            .is("data-testid", testid::POLICY)
+            .child(span("").text(t.page.policy))
+            .child(span("word").words(policy(&welcome.policy, &t.page)))
+    });
+    element("div", "header-facts")
+        .child(bridge)
+        .maybe(policy)
+        .maybe(watching.then(|| span("word").text(t.page.view_only)))
 }
 
-fn theme(ui: &UiHandle, t: &'static Messages) -> Html {
+fn theme(ui: &UiHandle, t: &'static Messages) -> Element {
     let chosen = ui.theme;
     let ui = ui.clone();
     let onchange = Callback::from(move |event: Event| {
@@ -96,32 +104,19 @@ fn theme(ui: &UiHandle, t: &'static Messages) -> Html {
         Theme::Light => t.page.theme_light,
         Theme::Dark => t.page.theme_dark,
     };
-    html! {
-        <select data-testid={testid::THEME} aria-label={t.page.theme} title={t.page.theme} {onchange}>
-            { for Theme::ALL.into_iter().map(|theme| html! {
-                <option key={theme.name()} value={theme.name()} selected={theme == chosen}>
-                    { name(theme) }
-                </option>
-            }) }
-        </select>
-    }
+    let mut themes = Theme::ALL
+        .into_iter()
+        .map(|theme| (theme.name(), name(theme), theme == chosen));
+    select(testid::THEME, t.page.theme, &mut themes)
+        .is("title", t.page.theme)
+        .on_change(onchange)
 }
 
-fn projector(ui: &UiHandle, t: &'static Messages) -> Html {
-    let on = ui.projector;
-    let ui = ui.clone();
-    let onclick = Callback::from(move |_| ui.dispatch(Act::Projector(!on)));
-    html! {
-        <button class="tool" data-testid={testid::PROJECTOR} title={t.keys.projector_title}
-            aria-pressed={on.to_string()} {onclick}>{ t.keys.projector_button }</button>
-    }
-}
-
-fn help(t: &'static Messages) -> Html {
-    html! {
-        <button class="tool" data-testid={testid::HELP} title={t.keys.button} aria-label={t.keys.button}
-            popovertarget={help::ID}>{ "?" }</button>
-    }
+fn tool(id: &'static str, title: &'static str, text: &'static str) -> Element {
+    element("button", "tool")
+        .is("data-testid", id)
+        .is("title", title)
+        .text(text)
 }
 
 /// The policy in a sentence.

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::element::{checkbox, element};
 use super::markup::Markup;
 use super::shortcuts::SHORTCUTS;
 use super::testid;
@@ -15,16 +16,20 @@ pub(crate) fn help(ui: &UiHandle, t: &Messages) -> Html {
     let keys = ui.keys;
     let ui = ui.clone();
     let onchange = Callback::from(move |_: Event| ui.dispatch(Act::Keys(!keys)));
-    html! {
-        <div class="help" id={ID} popover="auto" role="dialog" aria-label={t.keys.title}
-            data-testid={testid::HELP_DIALOG}>
-            { list(&t.keys) }
-            <label>
-                <input type="checkbox" data-testid={testid::HELP_KEYS} checked={keys} {onchange} />
-                { " " }{ t.keys.single }
-            </label>
-        </div>
-    }
+    let switch = checkbox(testid::HELP_KEYS, keys, false).on_change(onchange);
+    let switch = element("label", "")
+        .child(switch)
+        .text(" ")
+        .text(t.keys.single);
+    element("div", "help")
+        .is("id", ID)
+        .is("popover", "auto")
+        .is("role", "dialog")
+        .is("aria-label", t.keys.title)
+        .is("data-testid", testid::HELP_DIALOG)
+        .html(list(&t.keys))
+        .child(switch)
+        .done()
 }
 
 fn list(t: &Keys) -> Html {

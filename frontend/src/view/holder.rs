@@ -4,7 +4,8 @@ use sockscope_frontend::model::{CallRecord, Holder, Model};
 use sockscope_protocol::{Call, OptionName, OptionValue};
 use yew::prelude::*;
 
-use super::ui::{Act, Actions, UiHandle};
+use super::element::{Element, element};
+use super::ui::{Act, Actions, UiHandle, does};
 use super::{names, testid};
 use crate::i18n::{Messages, Text};
 
@@ -44,17 +45,15 @@ pub(crate) fn ways_on(
     ui: &UiHandle,
     actions: &Actions,
     t: &Messages,
-) -> Html {
+) -> Option<Element> {
     let texts = &t.inspector;
-    match (model.holder(record), record.request.clone()) {
+    Some(match (model.holder(record), record.request.clone()) {
         (Some(Holder::Own(id)), _) => {
-            let ui = ui.clone();
-            let onclick = Callback::from(move |_| ui.dispatch(Act::Select(id)));
-            html! {
-                <button class="small" data-testid={testid::HOLDER_SHOW} {onclick}>
-                    { (texts.held_show)(&names::by_id(model, id, &t.stage)) }
-                </button>
-            }
+            let text = (texts.held_show)(&names::by_id(model, id, &t.stage));
+            element("button", "small")
+                .is("data-testid", testid::HOLDER_SHOW)
+                .words(text)
+                .on_click(does(ui, Act::Select(id)))
         }
         (
             Some(Holder::Remnant {
@@ -64,12 +63,13 @@ pub(crate) fn ways_on(
         ) => {
             let actions = actions.clone();
             let onclick = Callback::from(move |_| reuse(&actions, &bind));
-            html! {
-                <button class="small" data-testid={testid::HOLDER_REUSE} {onclick}>{ texts.reuse }</button>
-            }
+            element("button", "small")
+                .is("data-testid", testid::HOLDER_REUSE)
+                .text(texts.reuse)
+                .on_click(onclick)
         }
-        _ => Html::default(),
-    }
+        _ => return None,
+    })
 }
 
 /// Sets `SO_REUSEADDR`, and makes the `bind` again.

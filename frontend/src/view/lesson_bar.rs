@@ -1,6 +1,7 @@
 use sockscope_frontend::store::{State, use_selector, use_store};
 use yew::prelude::*;
 
+use super::element::element;
 use super::lessons::{about, intent_code};
 use super::testid;
 use super::ui::{Act, use_actions, use_texts, use_ui};
@@ -30,16 +31,18 @@ pub(crate) fn LessonBar() -> Html {
         }
         actions.note_sent(store.lesson_step());
     });
-    html! {
-        <div class="lesson-bar" role="region" aria-label={t.guide.title}>
-            <p>{ text }</p>
-            if let Some(intent) = &progress.next {
-                <button class="primary" data-testid={testid::LESSON_BAR_NEXT} {onclick}>
-                    { (t.guide.doing)(&intent_code(intent)) }
-                </button>
-            } else if step.is_some() {
-                <span class="hint">{ t.guide.waiting }</span>
-            }
-        </div>
-    }
+    let bar = element("div", "lesson-bar")
+        .is("role", "region")
+        .is("aria-label", t.guide.title)
+        .child(element("p", "").text(text));
+    let way = match &progress.next {
+        Some(intent) => Some(
+            element("button", "primary")
+                .is("data-testid", testid::LESSON_BAR_NEXT)
+                .words((t.guide.doing)(&intent_code(intent)))
+                .on_click(onclick),
+        ),
+        None => step.map(|_| element("span", "hint").text(t.guide.waiting)),
+    };
+    bar.maybe(way).done()
 }

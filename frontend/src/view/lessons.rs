@@ -7,7 +7,8 @@ use sockscope_frontend::store::{State, Store, use_selector, use_store};
 use sockscope_protocol::{Outcome, SocketId};
 use yew::prelude::*;
 
-use super::ui::{Act, Actions, Tab, UiHandle, use_actions, use_texts, use_ui};
+use super::element::{Element, button, element};
+use super::ui::{Act, Actions, Tab, UiHandle, does, use_actions, use_texts, use_ui};
 use super::{format, holder, testid};
 use crate::i18n::{Lang, Messages, lessons};
 
@@ -35,38 +36,36 @@ pub(crate) fn Lessons() -> Html {
         actions: use_actions(),
         t,
     };
-    html! {
-        <section class="section lessons" aria-labelledby="lessons-title">
-            <h2 id="lessons-title">{ t.guide.title }</h2>
-            { match &*taken {
-                Some((lesson, progress)) => panel.taken(lesson, progress),
-                None => panel.choice(),
-            } }
-        </section>
+    let section = element("section", "section lessons")
+        .is("aria-labelledby", "lessons-title")
+        .child(
+            element("h2", "")
+                .is("id", "lessons-title")
+                .text(t.guide.title),
+        );
+    match &*taken {
+        Some((lesson, progress)) => section.child(panel.taken(lesson, progress)),
+        None => panel.choice(section),
     }
+    .done()
 }
 
 impl Panel {
     /// The lessons that can be begun.
-    fn choice(&self) -> Html {
-        html! {
-            <>
-                <p class="hint">{ self.t.guide.intro }</p>
-                <ul class="lesson-list">
-                    { for ALL.into_iter().map(|lesson| {
-                        let words = lessons::title(self.ui.lang, lesson);
-                        html! {
-                            <li key={lesson.name}>
-                                <button data-testid={testid::lesson(lesson.name)} onclick={self.begins(lesson)}>
-                                    <strong>{ words.what }</strong>
-                                    <span>{ words.why }</span>
-                                </button>
-                            </li>
-                        }
-                    }) }
-                </ul>
-            </>
+    fn choice(&self, section: Element) -> Element {
+        let mut list = element("ul", "lesson-list");
+        for lesson in ALL {
+            let words = lessons::title(self.ui.lang, lesson);
+            let button = element("button", "")
+                .with("data-testid", testid::lesson(lesson.name))
+                .child(element("strong", "").text(words.what))
+                .child(element("span", "").text(words.why))
+                .on_click(self.begins(lesson));
+            list = list.child(element("li", "").key(lesson.name.to_owned()).child(button));
         }
+        section
+            .child(element("p", "hint").text(self.t.guide.intro))
+            .child(list)
     }
 
     fn begins(&self, lesson: &'static Lesson) -> Callback<MouseEvent> {
@@ -75,10 +74,11 @@ impl Panel {
     }
 
     /// The lesson that is taken: its steps, what the current one does, and the button that does it.
-    fn taken(&self, lesson: &'static Lesson, progress: &Progress) -> Html {
+    fn taken(&self, lesson: &'static Lesson, progress: &Progress) -> Element {
         let t = self.t;
         let all = lesson.steps.len();
         let step = progress.current.map_or(all, |at| at + 1);
+        let done = progress.state == Stands::Done;
         let state = match progress.state {
             Stands::Ready | Stands::Waiting => "running",
             Stands::OffRails => "off_rails",
@@ -86,43 +86,42 @@ impl Panel {
         };
         let store = self.store.clone();
         let leave = Callback::from(move |_| store.stop_lesson());
-        html! {
-            <div data-testid={testid::LESSON} data-lesson={lesson.name} data-step={step.to_string()}
-                data-state={state}>
-                <div class="section-head">
-                    <h3>{ lessons::title(self.ui.lang, lesson).what }</h3>
-                    <span class="hint">{ (t.guide.step_of)(step, all) }</span>
-                </div>
-                if progress.state == Stands::Done {
-                    { summary(lesson, t) }
-                }
-                <ol class="lesson-steps">
-                    { for lesson.steps.iter().zip(&progress.steps).enumerate().map(|(at, (step, state))| {
-                        let current = *state == StepState::Current;
-                        let id = testid::step(at + 1);
-                        html! {
-                            <li key={id.clone()} class="lesson-step" data-testid={id}
-                                data-state={step_state(*state)} aria-current={current.then_some("step")}>
-                                { step_line(step, *state, self.ui.lang, t) }
-                                if current { { self.current(step, progress) } }
-                            </li>
-                        }
-                    }) }
-                </ol>
-                <div class="lesson-actions">
-                    <button class="small" data-testid={testid::LESSON_RESTART} onclick={self.begins(lesson)}>
-                        { t.guide.restart }
-                    </button>
-                    <button class="small" data-testid={testid::LESSON_STOP} onclick={leave}>
-                        { if progress.state == Stands::Done { t.guide.all } else { t.guide.stop } }
-                    </button>
-                </div>
-            </div>
+        let title = lessons::title(self.ui.lang, lesson).what;
+        let head = element("div", "section-head")
+            .child(element("h3", "").text(title))
+            .child(element("span", "hint").words((t.guide.step_of)(step, all)));
+        let mut steps = element("ol", "lesson-steps");
+        for (at, (step, state)) in lesson.steps.iter().zip(&progress.steps).enumerate() {
+            let current = *state == StepState::Current;
+            let id = testid::step(at + 1);
+            let mut line = step_line(step, *state, self.ui.lang, t)
+                .key(id.clone())
+                .with("data-testid", id)
+                .is("data-state", step_state(*state));
+            if current {
+                line = line.is("aria-current", "step");
+            }
+            steps = steps.child(line.maybe(current.then(|| self.current(step, progress))));
         }
+        let leave = button(
+            testid::LESSON_STOP,
+            if done { t.guide.all } else { t.guide.stop },
+        )
+        .on_click(leave);
+        let again = button(testid::LESSON_RESTART, t.guide.restart).on_click(self.begins(lesson));
+        element("div", "")
+            .is("data-testid", testid::LESSON)
+            .is("data-lesson", lesson.name)
+            .with("data-step", step.to_string())
+            .is("data-state", state)
+            .child(head)
+            .maybe(done.then(|| summary(lesson, t)))
+            .child(steps)
+            .child(element("div", "lesson-actions").child(again).child(leave))
     }
 
     /// What the current step does and why, what is in its way, and its button.
-    fn current(&self, step: &Step, progress: &Progress) -> Html {
+    fn current(&self, step: &Step, progress: &Progress) -> Element {
         let t = self.t;
         let words = lessons::words(self.ui.lang, step.say);
         let next = {
@@ -142,61 +141,52 @@ impl Panel {
             .copied()
             .filter(|socket| self.ui.selected != Some(*socket));
         let back = back.map(|socket| {
-            let ui = self.ui.clone();
-            Callback::from(move |_| ui.dispatch(Act::Select(socket)))
+            button(testid::LESSON_BACK, t.guide.back).on_click(does(&self.ui, Act::Select(socket)))
         });
-        html! {
-            <div class="lesson-text-box">
-                <div class="lesson-text" data-testid={testid::LESSON_TEXT} aria-live="polite">
-                    <p><strong>{ words.what }</strong></p>
-                    <p>{ words.why }</p>
-                    { in_the_way(&self.store.state(), progress, self.ui.lang, t) }
-                </div>
-                <div class="lesson-actions">
-                    <button class="primary" data-testid={testid::LESSON_NEXT} disabled={code.is_none()} onclick={next}>
-                        { code.map_or_else(|| t.guide.waiting.to_owned(), |code| (t.guide.doing)(&code)) }
-                    </button>
-                    { self.ways_on(step, progress) }
-                    if let Some(onclick) = back {
-                        <button class="small" data-testid={testid::LESSON_BACK} {onclick}>{ t.guide.back }</button>
-                    }
-                </div>
-            </div>
-        }
+        let what = element("p", "").child(element("strong", "").text(words.what));
+        let text = element("div", "lesson-text")
+            .is("data-testid", testid::LESSON_TEXT)
+            .is("aria-live", "polite")
+            .child(what)
+            .child(element("p", "").text(words.why))
+            .maybe(in_the_way(&self.store.state(), progress, self.ui.lang, t));
+        let go = element("button", "primary")
+            .is("data-testid", testid::LESSON_NEXT)
+            .mark("disabled", code.is_none())
+            .words(code.map_or_else(|| t.guide.waiting.to_owned(), |code| (t.guide.doing)(&code)))
+            .on_click(next);
+        let actions = self.ways_on(element("div", "lesson-actions").child(go), step, progress);
+        element("div", "lesson-text-box")
+            .child(text)
+            .child(actions.maybe(back))
     }
 
     /// What else can be done at this step.
-    fn ways_on(&self, step: &Step, progress: &Progress) -> Html {
-        let other_port = matches!(progress.problem, Some(Problem::PortTaken { .. }));
-        let on_other_port = {
+    fn ways_on(&self, actions: Element, step: &Step, progress: &Progress) -> Element {
+        let t = &self.t.guide;
+        let model = self.store.model();
+        let taken = match progress.problem {
+            Some(Problem::PortTaken { call, .. }) => Some(call),
+            _ => None,
+        };
+        let record = taken.and_then(|call| model.call(call));
+        let holder = record
+            .and_then(|record| holder::ways_on(&model, record, &self.ui, &self.actions, self.t));
+        let other = taken.map(|_| {
             let store = self.store.clone();
-            Callback::from(move |_| {
+            let other_port = Callback::from(move |_| {
                 store.lesson_other_port(0);
                 // A step that was not sent can be made with the button that is still there.
                 let _ = store.lesson_step();
-            })
-        };
-        let store = self.store.clone();
-        let own_server = Callback::from(move |_| store.lesson_own_server());
-        html! {
-            <>
-                if let Some(Problem::PortTaken { call, .. }) = progress.problem {
-                    if let Some(record) = self.store.model().call(call) {
-                        { holder::ways_on(&self.store.model(), record, &self.ui, &self.actions, self.t) }
-                    }
-                }
-                if other_port {
-                    <button class="small" data-testid={testid::LESSON_OTHER_PORT} onclick={on_other_port}>
-                        { self.t.guide.other_port }
-                    </button>
-                }
-                if step.skip == Skip::OtherServer {
-                    <button class="small" data-testid={testid::LESSON_OWN_SERVER} onclick={own_server}>
-                        { self.t.guide.own_server }
-                    </button>
-                }
-            </>
-        }
+            });
+            button(testid::LESSON_OTHER_PORT, t.other_port).on_click(other_port)
+        });
+        let own = (step.skip == Skip::OtherServer).then(|| {
+            let store = self.store.clone();
+            let own_server = Callback::from(move |_| store.lesson_own_server());
+            button(testid::LESSON_OWN_SERVER, t.own_server).on_click(own_server)
+        });
+        actions.maybe(holder).maybe(other).maybe(own)
     }
 }
 
@@ -209,20 +199,24 @@ fn step_state(state: StepState) -> &'static str {
 }
 
 /// One line for a step: whose socket, which call.
-fn step_line(step: &Step, state: StepState, lang: Lang, t: &Messages) -> Html {
-    let mark = match state {
+fn step_line(step: &Step, state: StepState, lang: Lang, t: &Messages) -> Element {
+    let tick = match state {
         StepState::Done(_) => Some(("✓", t.guide.done)),
         StepState::Skipped => Some(("–", t.guide.skipped)),
         StepState::Current | StepState::Ahead => None,
     };
-    html! {
-        <>
-            <span>{ lessons::role(lang, step.role) }{ ": " }<code>{ call(step.act) }</code></span>
-            if let Some((mark, name)) = mark {
-                <span class="lesson-tick" title={name} role="img" aria-label={name}>{ mark }</span>
-            }
-        </>
-    }
+    let tick = tick.map(|(mark, name)| {
+        element("span", "lesson-tick")
+            .is("title", name)
+            .is("role", "img")
+            .is("aria-label", name)
+            .text(mark)
+    });
+    let what = element("span", "")
+        .text(lessons::role(lang, step.role))
+        .text(": ")
+        .child(element("code", "").text(call(step.act)));
+    element("li", "lesson-step").child(what).maybe(tick)
 }
 
 /// The call of an act, as code.
@@ -265,7 +259,7 @@ pub(crate) fn intent_code(intent: &Intent) -> String {
 }
 
 /// What keeps the step from being done.
-fn in_the_way(state: &State, progress: &Progress, lang: Lang, t: &Messages) -> Html {
+fn in_the_way(state: &State, progress: &Progress, lang: Lang, t: &Messages) -> Option<Element> {
     let (guide, model) = (&t.guide, &state.model);
     let port = state.lesson_port().unwrap_or_default();
     let text = match progress.problem {
@@ -289,27 +283,24 @@ fn in_the_way(state: &State, progress: &Progress, lang: Lang, t: &Messages) -> H
         None if progress.state == Stands::Waiting => Some(guide.waiting_text.to_owned()),
         None => None,
     };
-    match text {
-        Some(text) => html! { <p class="lesson-note">{ text }</p> },
-        None => Html::default(),
-    }
+    text.map(|text| element("p", "lesson-note").words(text))
 }
 
 fn word(outcome: &Outcome, t: &Messages) -> String {
     format::outcome(outcome, &t.stage)
 }
 
-fn summary(lesson: &Lesson, t: &Messages) -> Html {
+fn summary(lesson: &Lesson, t: &Messages) -> Element {
     let text = if lesson.name.starts_with("udp") {
         t.guide.summary_udp
     } else {
         t.guide.summary_tcp
     };
-    html! {
-        <div class="lesson-summary" data-testid={testid::LESSON_SUMMARY} role="status">
-            <strong>{ t.guide.finished }{ " " }{ t.guide.summary }</strong>
-            <p>{ text }</p>
-            <p>{ t.guide.next_idea }</p>
-        </div>
-    }
+    let title = element("strong", "").text(t.guide.finished).text(" ");
+    element("div", "lesson-summary")
+        .is("data-testid", testid::LESSON_SUMMARY)
+        .is("role", "status")
+        .child(title.text(t.guide.summary))
+        .child(element("p", "").text(text))
+        .child(element("p", "").text(t.guide.next_idea))
 }

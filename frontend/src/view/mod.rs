@@ -25,22 +25,26 @@ mod testid;
 mod ticker;
 mod ui;
 
+use std::rc::Rc;
+
 use gloo_events::{EventListener, EventListenerOptions};
 use sockscope_frontend::model::Origin;
-use sockscope_frontend::store::{Store, StoreProvider, use_selector, use_store};
+use sockscope_frontend::store::{Store, use_selector, use_store};
 use sockscope_protocol::SocketId;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlElement;
+use yew::html::{ondragover, ondrop};
 use yew::prelude::*;
 
 use self::banner::Banner;
+use self::element::{Element, element};
 use self::header::Header;
 use self::inspector::Inspector;
 use self::lesson_bar::LessonBar;
 use self::lessons::Lessons;
 use self::sockets::Sockets;
 use self::stage::Stage;
-use self::ui::{Act, Tab, Ui, UiHandle, use_texts, use_ui};
+use self::ui::{Act, Tab, Ui, UiHandle, does, use_texts, use_ui};
 use crate::i18n::Messages;
 
 #[derive(Properties, PartialEq)]
@@ -56,11 +60,11 @@ pub(crate) fn App(props: &AppProps) -> Html {
     use_effect_with(ui.theme, |theme| preferences::apply_theme(*theme));
     use_effect_with(ui.projector, |on| preferences::apply_projector(*on));
     html! {
-        <StoreProvider store={props.store.clone()}>
+        <ContextProvider<Store> context={props.store.clone()}>
             <ContextProvider<UiHandle> context={ui}>
                 <Page />
             </ContextProvider<UiHandle>>
-        </StoreProvider>
+        </ContextProvider<Store>>
     }
 }
 
@@ -80,31 +84,37 @@ fn Page() -> Html {
         }
     });
     let store = use_store();
-    let replaying = use_selector(replay::place).is_some().then_some("");
+    let replaying = use_selector(replay::place).is_some();
     let ondragover = Callback::from(|event| recording::welcome_drop(&event));
     let drop = store.clone();
     let ondrop = Callback::from(move |event| recording::dropped(&drop, &event));
     use_shortcuts(&ui);
-    html! {
-        <div class="app" data-testid={testid::APP} data-tab={ui.tab.name()}
-            data-replay={replaying} {ondragover} {ondrop}>
-            <a class="skip" href="#stage" onclick={skip}>{ t.page.skip }</a>
-            <Header />
-            <Banner />
-            <main class="panels">
-                <div class="panel side">
-                    <Sockets />
-                    <Lessons />
-                </div>
-                <Stage />
-                <Inspector />
-            </main>
-            { replay::bar(&store, t) }
-            <LessonBar />
-            { tabs(&ui, t) }
-            { help::help(&ui, t) }
-        </div>
-    }
+    let skip = element("a", "skip")
+        .is("href", "#stage")
+        .text(t.page.skip)
+        .on_click(skip);
+    let panels = html! {
+        <main class="panels">
+            <div class="panel side"><Sockets /><Lessons /></div>
+            <Stage />
+            <Inspector />
+        </main>
+    };
+    let app = element("div", "app")
+        .is("data-testid", testid::APP)
+        .is("data-tab", ui.tab.name())
+        .mark("data-replay", replaying)
+        .hears(Rc::new(ondragover::Wrapper::new(ondragover)))
+        .hears(Rc::new(ondrop::Wrapper::new(ondrop)))
+        .child(skip)
+        .html(html! { <Header /> })
+        .html(html! { <Banner /> })
+        .html(panels)
+        .html(replay::bar(&store, t))
+        .html(html! { <LessonBar /> })
+        .child(tabs(&ui, t))
+        .html(help::help(&ui, t));
+    app.done()
 }
 
 /// Keys are heard wherever the focus is.
@@ -126,21 +136,24 @@ fn use_shortcuts(ui: &UiHandle) {
 }
 
 /// Chooses the panel where only one fits.
-fn tabs(ui: &UiHandle, t: &'static Messages) -> Html {
+fn tabs(ui: &UiHandle, t: &'static Messages) -> Element {
     let tab = |tab: Tab, text: &'static str, id: &'static str| {
-        let ui = ui.clone();
-        let current = (ui.tab == tab).to_string();
-        let onclick = Callback::from(move |_| ui.dispatch(Act::Tab(tab)));
-        html! { <button data-testid={id} aria-current={current} {onclick}>{ text }</button> }
+        element("button", "")
+            .is("data-testid", id)
+            .is("aria-current", if ui.tab == tab { "true" } else { "false" })
+            .text(text)
+            .on_click(does(ui, Act::Tab(tab)))
     };
-    html! {
-        <nav class="tabs" aria-label={t.page.panels}>
-            { tab(Tab::Sockets, t.page.tab_sockets, testid::TAB_SOCKETS) }
-            { tab(Tab::Stage, t.page.tab_stage, testid::TAB_STAGE) }
-            { tab(Tab::Inspector, t.page.tab_inspector, testid::TAB_INSPECTOR) }
-            { tab(Tab::Lesson, t.page.tab_lesson, testid::TAB_LESSON) }
-        </nav>
-    }
+    element("nav", "tabs")
+        .is("aria-label", t.page.panels)
+        .child(tab(Tab::Sockets, t.page.tab_sockets, testid::TAB_SOCKETS))
+        .child(tab(Tab::Stage, t.page.tab_stage, testid::TAB_STAGE))
+        .child(tab(
+            Tab::Inspector,
+            t.page.tab_inspector,
+            testid::TAB_INSPECTOR,
+        ))
+        .child(tab(Tab::Lesson, t.page.tab_lesson, testid::TAB_LESSON))
 }
 
 /// Selects a socket that `socket` has just made; after a reload, the newest open one. What `accept`
@@ -148,7 +161,7 @@ fn tabs(ui: &UiHandle, t: &'static Messages) -> Html {
 #[hook]
 fn use_newest_selected() {
     let ui = use_ui();
-    let newest: std::rc::Rc<Option<SocketId>> = use_selector(|state| {
+    let newest: Rc<Option<SocketId>> = use_selector(|state| {
         let made = |origin| matches!(origin, Origin::Created { .. } | Origin::Unknown);
         let mut sockets = state.model.sockets().rev();
         sockets

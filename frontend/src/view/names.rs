@@ -3,6 +3,7 @@
 use sockscope_frontend::model::{HalfClosed, Model, Origin, Role, Socket};
 use sockscope_protocol::SocketId;
 
+use super::element::{Element, element};
 use crate::i18n::{Messages, Stage};
 
 /// The name of a socket: what it does, and its number in the session.
@@ -33,6 +34,15 @@ pub(crate) fn protocol(socket: &Socket) -> (&'static str, &'static str) {
     } else {
         ("TCP", "tcp")
     }
+}
+
+/// The same as an element.
+pub(crate) fn badge((word, class): (&'static str, &'static str)) -> Element {
+    let class = match class {
+        "udp" => "proto udp",
+        _ => "proto tcp",
+    };
+    element("span", class).text(word)
 }
 
 /// The state: the kernel's, where it shows one, else what the calls say. The kernel may go on with a

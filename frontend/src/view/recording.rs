@@ -5,6 +5,7 @@ use web_sys::{Element, FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use super::banner::banner;
+use super::element::element;
 use super::{shortcuts, testid};
 use crate::i18n::{Messages, Replay};
 
@@ -67,7 +68,11 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         // The same file may be chosen again.
         input.set_value("");
     });
-    html! { <div {onclick} {onchange}>{ Html::from_html_unchecked(text.into()) }</div> }
+    element("div", "")
+        .on_click(onclick)
+        .on_change(onchange)
+        .html(Html::from_html_unchecked(text.into()))
+        .done()
 }
 
 /// Asks for a recording's file.
@@ -123,5 +128,6 @@ pub(crate) fn opening(opening: &Opening, store: &Store, t: &Messages) -> Html {
 fn dismiss(store: &Store, t: &Messages) -> Html {
     let store = store.clone();
     let onclick = Callback::from(move |_| store.dismiss_opening());
-    html! { <button {onclick}>{ t.page.dismiss }</button> }
+    let dismiss = element("button", "").text(t.page.dismiss);
+    dismiss.on_click(onclick).done()
 }

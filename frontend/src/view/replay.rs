@@ -1,11 +1,15 @@
 //! The film's controls.
 
+use std::rc::Rc;
+
 use sockscope_frontend::recording::{Log, Player, stops};
 use sockscope_frontend::store::{Film, State, Store};
 use sockscope_protocol::Seq;
 use web_sys::{Element, HtmlInputElement};
+use yew::html::oninput;
 use yew::prelude::*;
 
+use super::element::element;
 use super::{format, testid};
 use crate::i18n::{Messages, Replay, Text};
 
@@ -111,20 +115,33 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
         }
     });
     let shown = [&format::precise(time), " / ", &format::precise(end), " "].concat();
-    html! {
-        <section class="replay" aria-label={t.replay} data-testid={testid::REPLAY} data-source={source}
-            data-playing={player.playing.to_string()}>
-            <p><strong>{ title }</strong>{ t.no_calls }</p>
-            <div class="replay-buttons" {onclick}>{ buttons(player, names) }</div>
-            <div class="replay-track">
-                { Html::from_html_unchecked(strokes(log).into()) }
-                <input type="range" min="0" max={end.to_string()} value={time.to_string()}
-                    aria-label={t.time} aria-valuetext={shown.clone()}
-                    data-testid={testid::REPLAY_TIME} {oninput} />
-            </div>
-            <p>{ shown }{ place }</p>
-        </section>
-    }
+    let range = element("input", "")
+        .is("type", "range")
+        .is("min", "0")
+        .with("max", end.to_string())
+        .value(time.to_string())
+        .is("aria-label", t.time)
+        .with("aria-valuetext", shown.clone())
+        .is("data-testid", testid::REPLAY_TIME)
+        .hears(Rc::new(oninput::Wrapper::new(oninput)));
+    let track = element("div", "replay-track").html(Html::from_html_unchecked(strokes(log).into()));
+    let title = element("p", "").child(element("strong", "").words(title));
+    let buttons = element("div", "replay-buttons")
+        .on_click(onclick)
+        .html(buttons(player, names));
+    element("section", "replay")
+        .is("aria-label", t.replay)
+        .is("data-testid", testid::REPLAY)
+        .is("data-source", source)
+        .is(
+            "data-playing",
+            if player.playing { "true" } else { "false" },
+        )
+        .child(title.text(t.no_calls))
+        .child(buttons)
+        .child(track.child(range))
+        .child(element("p", "").words(shown).words(place))
+        .done()
 }
 
 /// What is worth knowing of a file.

@@ -174,6 +174,12 @@ impl Reducible for Ui {
 
 pub(crate) type UiHandle = UseReducerHandle<Ui>;
 
+/// Does something with a click.
+pub(crate) fn does(ui: &UiHandle, act: Act) -> Callback<MouseEvent> {
+    let ui = ui.dispatcher();
+    Callback::from(move |_| ui.dispatch(act))
+}
+
 /// The page's own state.
 #[hook]
 pub(crate) fn use_ui() -> UiHandle {

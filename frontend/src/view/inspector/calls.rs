@@ -6,10 +6,11 @@ use yew::prelude::*;
 
 use super::form::CallForm;
 use crate::i18n::Messages;
+use crate::view::element::{Element, element};
 use crate::view::testid;
-use crate::view::ui::{Act, Choice, Chosen, UiHandle};
+use crate::view::ui::{Act, Choice, Chosen, UiHandle, does};
 
-pub(super) fn calls(model: &Model, socket: &Socket, ui: &UiHandle, t: &Messages) -> Html {
+pub(super) fn calls(model: &Model, socket: &Socket, ui: &UiHandle, t: &Messages) -> Element {
     let mut all: Vec<(Chosen, Availability)> = available(model, socket.id)
         .into_iter()
         .map(|(op, availability)| (Chosen::Op(op), availability))
@@ -26,26 +27,34 @@ pub(super) fn calls(model: &Model, socket: &Socket, ui: &UiHandle, t: &Messages)
             Availability::Yes => None,
             Availability::No(reason) => Some(*reason),
         });
-    let buttons = |some: &[&(Chosen, Availability)]| -> Html {
-        some.iter()
-            .map(|(one, availability)| button(ui, socket.id, *one, *availability, chosen, t))
-            .collect()
+    let buttons = |some: &[&(Chosen, Availability)]| {
+        let mut buttons = element("div", "call-buttons");
+        for (one, availability) in some {
+            let button = button(ui, socket.id, *one, *availability, chosen, t);
+            buttons = buttons.child(button);
+        }
+        buttons
     };
-    html! {
-        <section class="section" key={format!("calls-{}", socket.id)} aria-labelledby="calls-title">
-            <h2 id="calls-title">{ t.calls.title }</h2>
-            <div class="call-group" role="group" aria-label={t.calls.now}>
-                <div class="call-buttons">{ buttons(&now) }</div>
-            </div>
-            if !later.is_empty() {
-                <div class="call-group" role="group" aria-label={t.calls.later}>
-                    <span class="hint" title={t.calls.later_hint}>{ t.calls.later }</span>
-                    <div class="call-buttons">{ buttons(&later) }</div>
-                </div>
-            }
-            <CallForm socket={socket.id} {chosen} {against} />
-        </section>
-    }
+    let group = |name: &'static str| {
+        element("div", "call-group")
+            .is("role", "group")
+            .is("aria-label", name)
+    };
+    let texts = &t.calls;
+    let later = (!later.is_empty()).then(|| {
+        let hint = element("span", "hint").is("title", texts.later_hint);
+        group(texts.later)
+            .child(hint.text(texts.later))
+            .child(buttons(&later))
+    });
+    let socket = socket.id;
+    element("section", "section")
+        .key(format!("calls-{socket}"))
+        .is("aria-labelledby", "calls-title")
+        .child(element("h2", "").is("id", "calls-title").text(texts.title))
+        .child(group(texts.now).child(buttons(&now)))
+        .maybe(later)
+        .html(html! { <CallForm {socket} {chosen} {against} /> })
 }
 
 fn button(
@@ -55,27 +64,24 @@ fn button(
     availability: Availability,
     chosen: Chosen,
     t: &Messages,
-) -> Html {
+) -> Element {
     let (now, title) = match availability {
         Availability::Yes => (true, what(one, t)),
         Availability::No(reason) => (false, t.reasons.text(reason)),
     };
-    let onclick = {
-        let ui = ui.clone();
-        Callback::from(move |_| {
-            let choice = Choice {
-                chosen: one,
-                made_sense: now,
-            };
-            ui.dispatch(Act::Choose(socket, choice));
-        })
+    let choice = Choice {
+        chosen: one,
+        made_sense: now,
     };
-    html! {
-        <button key={one.name()} type="button" data-testid={testid::call(one.name())}
-            data-now={now.to_string()} aria-pressed={(one == chosen).to_string()} {title} {onclick}>
-            { one.name() }
-        </button>
-    }
+    element("button", "")
+        .key(one.name().to_owned())
+        .is("type", "button")
+        .with("data-testid", testid::call(one.name()))
+        .is("data-now", if now { "true" } else { "false" })
+        .pressed(one == chosen)
+        .is("title", title)
+        .text(one.name())
+        .on_click(does(ui, Act::Choose(socket, choice)))
 }
 
 /// The call whose form is shown: what the person chose, until it has done its work; else what a

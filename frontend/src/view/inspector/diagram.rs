@@ -9,6 +9,7 @@ use sockscope_protocol::TcpState::{
 use yew::prelude::*;
 
 use crate::i18n::{Messages, States};
+use crate::view::element::element;
 use crate::view::markup::Markup;
 use crate::view::{format, testid};
 
@@ -149,11 +150,11 @@ pub(super) fn diagram(socket: &Socket, t: &Messages) -> Html {
     svg.add(&["</p><ol aria-label='", texts.path, "'>"]);
     steps(&mut svg, visits, t);
     svg.add(&["</ol><p class=hint>", texts.inferred_hint, "</p>"]);
-    html! {
-        <div class="states" data-testid={testid::TCP_PATH} data-state={last.state.name()}>
-            { svg.html() }
-        </div>
-    }
+    element("div", "states")
+        .is("data-testid", testid::TCP_PATH)
+        .is("data-state", last.state.name())
+        .html(svg.html())
+        .done()
 }
 
 /// The way as a list: when, which state, and what led to it.

@@ -41,11 +41,12 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
     let store = use_store();
     let actions = use_actions();
     let (socket, chosen) = (props.socket, props.chosen);
-    let draft = {
+    let typed = {
         let store = store.clone();
-        use_state(move || Draft::load(&store, socket))
+        use_mut_ref(move || (Draft::load(&store, socket), None::<File>))
     };
-    let chosen_file = use_state(|| None::<File>);
+    let redraw = use_force_update();
+    let (draft, chosen_file) = typed.borrow().clone();
     let upload = use_selector(move |state| state.uploads.get(socket).cloned());
     let defaults = {
         let model = store.model();
@@ -68,9 +69,9 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
     let ready = Ready {
         socket,
         chosen,
-        draft: (*draft).clone(),
+        draft: draft.clone(),
         codec,
-        file: (*chosen_file).clone().filter(|_| sends),
+        file: chosen_file.filter(|_| sends),
         most: most(chosen, &store),
         defaults: defaults.clone(),
     };
@@ -83,23 +84,22 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
     let complete = wrong.is_none() && (!sends || ready.has_bytes(t));
     let code = preview(&ready, t);
     let listener: Rc<dyn Fn(&Event)> = {
-        let (draft, store, ui) = (draft.clone(), store.clone(), ui.clone());
+        let (store, ui) = (store.clone(), ui.clone());
         Rc::new(move |event| {
-            let mut changed = (*draft).clone();
-            match hear(event, &mut changed) {
+            let (draft, file) = &mut *typed.borrow_mut();
+            match hear(event, draft) {
                 Heard::Nothing => return,
-                Heard::Changed => {}
-                Heard::File(file) => return chosen_file.set(file),
+                Heard::Changed => draft.keep(&store, socket),
+                Heard::File(chosen) => *file = chosen,
                 Heard::Encoding(encoding) => {
                     return ui.dispatch(Act::Encoding(Direction::Sent, encoding));
                 }
                 Heard::Stop => return store.cancel_file(socket),
             }
-            changed.keep(&store, socket);
-            draft.set(changed);
+            redraw.force_update();
         })
     };
-    let (typed, switched) = (listener.clone(), listener.clone());
+    let (input, switched) = (listener.clone(), listener.clone());
     let onsubmit = {
         let store = store.clone();
         Callback::from(move |event: SubmitEvent| {
@@ -119,7 +119,7 @@ pub(super) fn CallForm(props: &CallFormProps) -> Html {
         .is("data-op", chosen.name())
         .hears(Rc::new(onsubmit::Wrapper::new(onsubmit)))
         .hears(Rc::new(oninput::Wrapper::new(Callback::from(
-            move |event: InputEvent| typed(&event),
+            move |event: InputEvent| input(&event),
         ))))
         .hears(Rc::new(onchange::Wrapper::new(Callback::from(
             move |event: Event| switched(&event),

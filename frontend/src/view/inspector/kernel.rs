@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::diagram;
 use crate::i18n::{Inspector, Messages, Text};
+use crate::view::element::{Element, element};
 use crate::view::markup::Markup;
 use crate::view::ticker::Ticker;
 use crate::view::{format, testid};
@@ -19,30 +20,34 @@ pub(super) fn kernel(
     platform: Option<&Platform>,
     store: &Store,
     t: &'static Messages,
-) -> Html {
+) -> Element {
     let texts = &t.inspector;
-    let figures = figures(socket, platform, texts);
-    let states = platform.is_none_or(|platform| platform.tcp_info);
-    html! {
-        <section class="section" key={format!("kernel-{}", socket.id)} data-testid={testid::KERNEL}
-            aria-labelledby="kernel-title">
-            <h2 id="kernel-title">{ texts.kernel }</h2>
-            { outlives(socket, store, t) }
-            { table(&figures, texts) }
-            if socket.is_stream() {
-                <h3>{ t.states.title }</h3>
-                if states {
-                    { diagram::diagram(socket, t) }
-                } else {
-                    <p class="empty">{ texts.unavailable }</p>
-                }
-            }
-        </section>
+    let [table, meanings] = table(&figures(socket, platform, texts), texts);
+    let section = element("section", "section")
+        .key(format!("kernel-{}", socket.id))
+        .is("data-testid", testid::KERNEL)
+        .is("aria-labelledby", "kernel-title")
+        .child(
+            element("h2", "")
+                .is("id", "kernel-title")
+                .text(texts.kernel),
+        )
+        .maybe(outlives(socket, store, t))
+        .html(table)
+        .html(meanings);
+    if !socket.is_stream() {
+        return section;
+    }
+    let section = section.child(element("h3", "").text(t.states.title));
+    if platform.is_none_or(|platform| platform.tcp_info) {
+        section.html(diagram::diagram(socket, t))
+    } else {
+        section.child(element("p", "empty").text(texts.unavailable))
     }
 }
 
 /// The figures, and what they mean.
-fn table(figures: &[Figure], t: &Inspector) -> Html {
+fn table(figures: &[Figure], t: &Inspector) -> [Html; 2] {
     let mut table = Markup::default();
     table.add(&["<dl class=facts>"]);
     for (name, meaning, id, value, shown) in figures {
@@ -69,18 +74,19 @@ fn table(figures: &[Figure], t: &Inspector) -> Html {
         meanings.add(&["<dt>", name, "</dt><dd>", meaning, "</dd>"]);
     }
     meanings.add(&["</dl></details>"]);
-    html! { <>{ table.html() }{ meanings.html() }</> }
+    [table.html(), meanings.html()]
 }
 
 /// What the kernel still holds of a connection whose descriptor is closed, and for how long.
-fn outlives(socket: &Socket, store: &Store, t: &'static Messages) -> Html {
+fn outlives(socket: &Socket, store: &Store, t: &'static Messages) -> Option<Element> {
     if !matches!(socket.afterlife, Some(state) if state != TcpState::Closed) {
-        return Html::default();
+        return None;
     }
     let left = socket
         .forgotten_at()
         .map(|end| left(store, end, move |left| (t.states.ends_in)(left)));
-    html! { <p class="outlives">{ t.states.outlives }{ " " }{ left }</p> }
+    let line = element("p", "outlives").text(t.states.outlives).text(" ");
+    Some(line.html(left.unwrap_or_default()))
 }
 
 /// A time that runs out, in whole seconds.

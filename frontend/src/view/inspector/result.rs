@@ -7,9 +7,10 @@ use sockscope_protocol::{Call, Outcome, RejectReason, SocketId, Value};
 use yew::prelude::*;
 
 use crate::i18n::{self, Messages};
+use crate::view::element::{Element, element};
 use crate::view::stage::receives_stream;
 use crate::view::ticker::Ticker;
-use crate::view::ui::{Act, Actions, UiHandle, use_actions, use_model, use_texts, use_ui};
+use crate::view::ui::{Act, Actions, UiHandle, does, use_actions, use_model, use_texts, use_ui};
 use crate::view::{format, holder, names, testid};
 
 #[derive(Properties, PartialEq)]
@@ -43,30 +44,26 @@ pub(super) fn Results(props: &ResultsProps) -> Html {
     };
     let not_made = not_made(props.socket, &rejections, &ui, &store, t);
     if record.is_none() && props.socket.is_none() {
-        return not_made;
+        return not_made.done();
     }
-    let show_last = {
-        let ui = ui.clone();
-        Callback::from(move |_| ui.dispatch(Act::ShowLast))
+    let show_last = || {
+        element("button", "plain small")
+            .text(t.inspector.result_last)
+            .on_click(does(&ui, Act::ShowLast))
     };
-    html! {
-        <section class="section" aria-labelledby="result-title">
-            <div class="section-head">
-                <h2 id="result-title">{ title }</h2>
-                if selected.is_some() && props.socket.is_some() {
-                    <button class="plain small" onclick={show_last}>{ t.inspector.result_last }</button>
-                }
-            </div>
-            <div aria-live="polite">
-                if let Some(record) = record {
-                    { one(&model, record, (&ui, &actions), t, &store) }
-                } else {
-                    <p class="empty">{ t.inspector.result_empty }</p>
-                }
-            </div>
-            { not_made }
-        </section>
-    }
+    let head = element("div", "section-head")
+        .child(element("h2", "").is("id", "result-title").text(title))
+        .maybe((selected.is_some() && props.socket.is_some()).then(show_last));
+    let result = match record {
+        Some(record) => one(&model, record, (&ui, &actions), t, &store),
+        None => element("p", "empty").text(t.inspector.result_empty),
+    };
+    element("section", "section")
+        .is("aria-labelledby", "result-title")
+        .child(head)
+        .child(element("div", "").is("aria-live", "polite").child(result))
+        .child(not_made)
+        .done()
 }
 
 fn one(
@@ -75,32 +72,38 @@ fn one(
     ways: (&UiHandle, &Actions),
     t: &'static Messages,
     store: &Store,
-) -> Html {
+) -> Element {
     let outcome = record.outcome();
     let texts = &t.inspector;
-    html! {
-        <div class={classes!("result", format::tone(record).to_owned())} data-testid={testid::RESULT}
-            data-call={record.id.to_string()} data-op={record.name()} data-state={format::state(record)}>
-            <code class="call-code">{ record.request.as_ref().map(format::call) }</code>
-            if let (Some(end), Some(outcome)) = (&record.end, outcome) {
-                <p class="outcome">{ headline(model, outcome, t) }</p>
-                { explain(model, record, outcome, ways, t) }
-                <p class="timing">
-                    { if end.blocked {
-                        (texts.waited)(&format::duration(end.took_us))
-                    } else {
-                        (texts.at_once)(&format::duration(end.took_us))
-                    } }
-                </p>
-            } else if record.doubtful() {
-                <p class="outcome">{ t.stage.unknown_end }</p>
+    let code = record.request.as_ref().map(format::call);
+    let result = element("div", "")
+        .with("class", format!("result {}", format::tone(record)))
+        .is("data-testid", testid::RESULT)
+        .with("data-call", record.id.to_string())
+        .option("data-op", record.name().map(str::to_owned))
+        .is("data-state", format::state(record))
+        .child(element("code", "call-code").words(code.unwrap_or_default()));
+    let timing = element("p", "timing");
+    match (&record.end, outcome) {
+        (Some(end), Some(outcome)) => {
+            let took = format::duration(end.took_us);
+            let say = if end.blocked {
+                texts.waited
             } else {
-                <p class="timing">
-                    { texts.waiting_since }{ " " }
-                    <Ticker text={since(store.clone(), record.started)} />
-                </p>
-            }
-        </div>
+                texts.at_once
+            };
+            let line = element("p", "outcome").words(headline(model, outcome, t));
+            result
+                .child(line)
+                .maybe(explain(model, record, outcome, ways, t))
+                .child(timing.words(say(&took)))
+        }
+        _ if record.doubtful() => result.child(element("p", "outcome").text(t.stage.unknown_end)),
+        _ => {
+            let text = since(store.clone(), record.started);
+            let timing = timing.text(texts.waiting_since).text(" ");
+            result.child(timing.html(html! { <Ticker {text} /> }))
+        }
     }
 }
 
@@ -155,66 +158,67 @@ fn explain(
     outcome: &Outcome,
     (ui, actions): (&UiHandle, &Actions),
     t: &Messages,
-) -> Html {
+) -> Option<Element> {
     let texts = &t.inspector;
-    let lines: Vec<Html> = match outcome {
+    let lines = element("div", "explain").is("data-testid", testid::RESULT_EXPLAIN);
+    let line = |text: &'static str| element("p", "").text(text);
+    Some(match outcome {
         Outcome::Errno(failure) | Outcome::Resolver(failure) => {
             let who = match outcome {
                 Outcome::Errno(_) => texts.kernel_says,
                 _ => texts.resolver_says,
             };
-            let mut lines = vec![html! { <p>{ who }{ ": " }{ &failure.message }</p> }];
+            let says = line(who).text(": ").words(failure.message.clone());
+            let lines = lines.child(says);
             let here = situation(model, record);
-            if let Some(explanation) = i18n::explain(t.lang, &failure.name, &here) {
-                // Who has the port says more than what that means in general.
-                let (meaning, remedy) = holder::text(model, record, t)
-                    .unwrap_or_else(|| (explanation.meaning.to_owned(), None));
-                let id = model.holder(record).map(|_| testid::HOLDER);
-                lines.push(html! {
-                    <p data-testid={id}><strong>{ texts.meaning }</strong>{ meaning }</p>
-                });
-                lines.push(html! {
-                    <p><strong>{ texts.remedy }</strong>{ remedy.unwrap_or(explanation.remedy) }</p>
-                });
-                lines.push(holder::ways_on(model, record, ui, actions, t));
+            let Some(explanation) = i18n::explain(t.lang, &failure.name, &here) else {
+                return Some(lines);
+            };
+            // Who has the port says more than what that means in general.
+            let (meaning, remedy) = holder::text(model, record, t)
+                .unwrap_or_else(|| (explanation.meaning.to_owned(), None));
+            let headed =
+                |head: &'static str| element("p", "").child(element("strong", "").text(head));
+            let mut what = headed(texts.meaning).words(meaning);
+            if model.holder(record).is_some() {
+                what = what.is("data-testid", testid::HOLDER);
             }
-            lines
+            let way = headed(texts.remedy).text(remedy.unwrap_or(explanation.remedy));
+            let ways = holder::ways_on(model, record, ui, actions, t);
+            lines.child(what).child(way).maybe(ways)
         }
         Outcome::Refused(refusal) => {
+            let code = |text: String| element("code", "").words(text);
+            let address = element("p", "")
+                .child(code(refusal.address.to_string()))
+                .text(" ")
+                .text((texts.address_kind)(refusal.kind));
             let allow = match &refusal.allow {
-                Some(flag) => html! { <p>{ texts.policy_allow }{ " " }<code>{ flag }</code></p> },
-                None => html! { <p>{ texts.policy_never }</p> },
+                Some(flag) => line(texts.policy_allow).text(" ").child(code(flag.clone())),
+                None => line(texts.policy_never),
             };
-            vec![
-                html! { <p>{ texts.policy_says }</p> },
-                html! {
-                    <p>
-                        <code>{ refusal.address.to_string() }</code>
-                        { " " }
-                        { (texts.address_kind)(refusal.kind) }
-                    </p>
-                },
-                allow,
-            ]
+            lines
+                .child(line(texts.policy_says))
+                .child(address)
+                .child(allow)
         }
-        Outcome::Timeout => vec![html! { <p>{ texts.timed_out }</p> }],
-        Outcome::Cancelled(_) => vec![html! { <p>{ texts.cancelled }</p> }],
-        Outcome::Internal(message) => vec![html! { <p>{ texts.internal }{ " " }{ message }</p> }],
+        Outcome::Timeout => lines.child(line(texts.timed_out)),
+        Outcome::Cancelled(_) => lines.child(line(texts.cancelled)),
+        Outcome::Internal(message) => {
+            lines.child(line(texts.internal).text(" ").words(message.clone()))
+        }
         Outcome::Ok(Value::Count(0)) if receives_stream(model, record) => {
-            vec![html! { <p>{ texts.end_of_stream }</p> }]
+            lines.child(line(texts.end_of_stream))
         }
         Outcome::Ok(Value::Count(count)) => match &record.request {
             Some(Call::Send { length, .. }) if u64::from(*length) > *count => {
-                vec![html! { <p>{ (texts.fewer)(*count, u64::from(*length)) }</p> }]
+                let text = (texts.fewer)(*count, u64::from(*length));
+                lines.child(element("p", "").words(text))
             }
-            _ => Vec::new(),
+            _ => return None,
         },
-        Outcome::Ok(_) => Vec::new(),
-    };
-    if lines.is_empty() {
-        return Html::default();
-    }
-    html! { <div class="explain" data-testid={testid::RESULT_EXPLAIN}>{ for lines }</div> }
+        Outcome::Ok(_) => return None,
+    })
 }
 
 /// Calls that were not made: by the bridge's limits, or by the page's own.
@@ -224,44 +228,44 @@ fn not_made(
     ui: &UiHandle,
     store: &Store,
     t: &Messages,
-) -> Html {
-    let close = {
-        let ui = ui.clone();
-        Callback::from(move |_| ui.dispatch(Act::NotSent(None)))
+) -> Element {
+    let rejected = |reason: &'static str| {
+        element("div", "rejected")
+            .is("data-testid", testid::REJECTED)
+            .is("data-reason", reason)
     };
+    let dismiss = |does| {
+        let button = element("button", "small").text(t.page.dismiss);
+        element("div", "row-actions").child(button.on_click(does))
+    };
+    let own = ui.not_sent.map(|why| {
+        rejected("not_sent")
+            .child(element("p", "").words(not_sent(why, t)))
+            .child(dismiss(does(ui, Act::NotSent(None))))
+    });
     let mine = rejections.iter().filter(|one| {
         let about = one.call.socket();
         about.is_none() || about == socket
     });
-    html! {
-        <div role="status">
-            if let Some(why) = ui.not_sent {
-                <div class="rejected" data-testid={testid::REJECTED} data-reason="not_sent">
-                    <p>{ not_sent(why, t) }</p>
-                    <div class="row-actions">
-                        <button class="small" onclick={close}>{ t.page.dismiss }</button>
-                    </div>
-                </div>
-            }
-            { for mine.map(|one| {
-                let (store, call) = (store.clone(), one.id);
-                let dismiss = Callback::from(move |_| store.dismiss(call));
-                let reason = reason(one.reason);
-                html! {
-                    <div key={one.id.0} class="rejected" data-testid={testid::REJECTED}
-                        data-reason={reason}>
-                        <p><strong>{ t.inspector.rejected_title }</strong>{ " " }
-                            <code>{ format::call(&one.call) }</code></p>
-                        <p>{ &one.message }</p>
-                        <p class="hint">{ t.inspector.rejected_hint }</p>
-                        <div class="row-actions">
-                            <button class="small" onclick={dismiss}>{ t.page.dismiss }</button>
-                        </div>
-                    </div>
-                }
-            }) }
-        </div>
-    }
+    let theirs: Html = mine
+        .map(|one| {
+            let (store, call) = (store.clone(), one.id);
+            let away = Callback::from(move |_| store.dismiss(call));
+            let title = element("strong", "").text(t.inspector.rejected_title);
+            let code = element("code", "").words(format::call(&one.call));
+            rejected(reason(one.reason))
+                .key(one.id.to_string())
+                .child(element("p", "").child(title).text(" ").child(code))
+                .child(element("p", "").words(one.message.clone()))
+                .child(element("p", "hint").text(t.inspector.rejected_hint))
+                .child(dismiss(away))
+                .done()
+        })
+        .collect();
+    element("div", "")
+        .is("role", "status")
+        .maybe(own)
+        .html(theirs)
 }
 
 fn not_sent(why: SendToError, t: &Messages) -> String {

@@ -8,6 +8,7 @@ use super::scene::Scene;
 use super::shapes::{Point, curve, point, port, ribbon, thickness};
 use super::tanks;
 use crate::i18n::Diagram;
+use crate::view::element::{Element, element};
 use crate::view::testid;
 
 /// The bar at which a band meets a box.
@@ -112,17 +113,13 @@ fn one(scene: &Scene<'_>, band: &Band) -> Option<Html> {
                 );
             }
             let whole = band.from.call.is_some() && band.from.part == (0..band.from.whole);
-            html! {
-                <>
-                <path class="band" transform="scale(.1)"
-                    d={ribbon(start, end, thick, band.kind == Kind::Stream)} />
-                if band.kind == Kind::InKernel {
-                    <path class="drift" transform="scale(.1)" d={curve(start, end)} />
-                }
-                <path class="port" transform="scale(.1)" d={ports} />
-                { ends.label(band, whole, thick) }
-                </>
-            }
+            let drift = (band.kind == Kind::InKernel).then(|| path("drift", curve(start, end)));
+            let pointed = band.kind == Kind::Stream;
+            element("g", "")
+                .child(path("band", ribbon(start, end, thick, pointed)))
+                .maybe(drift)
+                .child(path("port", ports))
+                .child(ends.label(band, whole, thick))
         }
         Kind::Datagram { .. } | Kind::Underway | Kind::Lost { .. } => ends.parcel(band, t),
     };
@@ -136,26 +133,35 @@ fn one(scene: &Scene<'_>, band: &Band) -> Option<Html> {
         Kind::Lost { .. } => "lost",
     };
     let fresh = scene.model.time.saturating_sub(band.time) < FRESH_US;
-    let class = classes!(
-        "flow",
-        kind,
-        (!matches!(band.kind, Kind::Stream | Kind::InKernel)).then_some("udp"),
-        lit.then_some("lit"),
-        fresh.then_some(if rightwards { "fresh" } else { "fresh left" }),
-    );
+    let stream = matches!(band.kind, Kind::Stream | Kind::InKernel);
+    let fresh = match (fresh, rightwards) {
+        (false, _) => "",
+        (true, true) => " fresh",
+        (true, false) => " fresh left",
+    };
+    let udp = if stream { "" } else { " udp" };
+    let class = ["flow ", kind, udp, if lit { " lit" } else { "" }, fresh].concat();
     let (one, other) = (&band.from, &band.to);
     let key = format!(
         "{}-{}-{}-{}",
         band.id.0, band.id.1, one.part.start, other.part.start
     );
     let call = other.call.or(one.call).map(|call| call.to_string());
-    Some(html! {
-        <g {key} {class} data-testid={testid::FLOW} data-from={one.column.name()}
-            data-to={other.column.name()} data-bytes={band.bytes.to_string()} data-kind={kind}
-            data-flow={call}>
-            { shape }
-        </g>
-    })
+    let shape = shape
+        .key(key)
+        .with("class", class)
+        .is("data-testid", testid::FLOW)
+        .with("data-from", one.column.name())
+        .with("data-to", other.column.name())
+        .number("data-bytes", band.bytes)
+        .is("data-kind", kind)
+        .option("data-flow", call);
+    Some(shape.done())
+}
+
+fn path(class: &'static str, way: String) -> Element {
+    let path = element("path", class).is("transform", "scale(.1)");
+    path.with("d", way)
 }
 
 /// Where a band begins and ends.
@@ -169,7 +175,7 @@ struct Ends {
 impl Ends {
     /// The size of a band of a stream: beside the send where all of it went one way, else beside the
     /// recv.
-    fn label(&self, band: &Band, whole: bool, thick: (f64, f64)) -> Html {
+    fn label(&self, band: &Band, whole: bool, thick: (f64, f64)) -> Element {
         let (end, thick, ahead) = if whole {
             (self.from, thick.0, self.ahead)
         } else {
@@ -188,7 +194,7 @@ impl Ends {
     }
 
     /// A datagram: one thing, with its size on it.
-    fn parcel(&self, band: &Band, t: &Diagram) -> Html {
+    fn parcel(&self, band: &Band, t: &Diagram) -> Element {
         let ahead = f64::from(self.ahead);
         let arrives = matches!(band.kind, Kind::Datagram { .. });
         let place = Point {
@@ -203,24 +209,25 @@ impl Ends {
             Kind::Lost { refused: true } => (Some("✕".to_owned()), t.lost_refused),
             _ => (Some("✕".to_owned()), t.lost_unread),
         };
-        html! {
-            <>
-            <path class="band" transform="scale(.1)" d={ribbon(self.from, end, (2.0, 2.0), arrives)} />
-            if let Some(cut) = cut {
-                <title>{ note }</title>
-                // What did not fit lies where the rest went in.
-                { box_with("cut", Point { x: end.x - if arrives { ahead * self.gutter } else { 0.0 },
-                    y: end.y + f64::from(2 * PARCEL - 2) }, &cut) }
-            }
-            { box_with("parcel", place, &label) }
-            </>
+        let band = path("band", ribbon(self.from, end, (2.0, 2.0), arrives));
+        let mut shape = element("g", "").child(band);
+        if let Some(cut) = cut {
+            // What did not fit lies where the rest went in.
+            let place = Point {
+                x: end.x - if arrives { ahead * self.gutter } else { 0.0 },
+                y: end.y + f64::from(2 * PARCEL - 2),
+            };
+            shape = shape.child(element("title", "").text(note));
+            shape = box_with(shape, "cut", place, &cut);
         }
+        box_with(shape, "parcel", place, &label)
     }
 }
 
-fn text(class: &'static str, at: Point, text: &str) -> Html {
+fn text(class: &'static str, at: Point, text: &str) -> Element {
     let (x, y) = whole(at);
-    html! { <text {class} x={x.to_string()} y={y.to_string()}>{ text.to_owned() }</text> }
+    let place = element("text", class).numbers(&[("x", x), ("y", y)]);
+    place.words(text.to_owned())
 }
 
 #[expect(
@@ -231,17 +238,16 @@ fn whole(at: Point) -> (i32, i32) {
     ((at.x + 0.5).floor() as i32, (at.y + 0.5).floor() as i32)
 }
 
-fn box_with(class: &'static str, at: Point, label: &str) -> Html {
+fn box_with(shape: Element, class: &'static str, at: Point, label: &str) -> Element {
     let (x, y) = whole(at);
     let half = i32::try_from(label.chars().count()).unwrap_or(9) * 7 / 2 + 5;
-    let (left, top) = ((x - half).to_string(), (y - PARCEL).to_string());
-    html! {
-        <>
-        <rect {class} x={left} y={top} width={(2 * half).to_string()}
-            height={(2 * PARCEL).to_string()} rx="2" />
-        { text(class, point(x, y), label) }
-        </>
-    }
+    let frame = element("rect", class).is("rx", "2").numbers(&[
+        ("x", x - half),
+        ("y", y - PARCEL),
+        ("width", 2 * half),
+        ("height", 2 * PARCEL),
+    ]);
+    shape.child(frame).child(text(class, point(x, y), label))
 }
 
 #[cfg(test)]

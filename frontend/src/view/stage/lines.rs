@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::layout::Layout;
 use super::parts::Column;
 use super::scene::Scene;
+use crate::view::element::element;
 
 /// The lanes of the session, looked up when they may have changed.
 #[derive(Default)]
@@ -67,19 +68,21 @@ pub(super) fn lifelines(scene: &Scene<'_>, selected: Option<Column>) -> Html {
                 Column::Outside(_) => None,
                 column => Some(scene.layout.life(*column)?),
             };
-            let class = classes!(
-                "life",
-                life.is_none().then_some("outside"),
-                (selected == Some(*column)).then_some("selected"),
-            );
-            let x = scene.geometry.center(place).to_string();
+            let outside = if life.is_none() { " outside" } else { "" };
+            let chosen = if selected == Some(*column) {
+                " selected"
+            } else {
+                ""
+            };
+            let x = scene.geometry.center(place);
             let top = life.map_or(0, |life| scene.scale.y(life.first));
             let last = life.and_then(|life| life.last);
             let end = last.map_or(scene.now + 24, |row| scene.scale.bottom(row));
-            Some(html! {
-                <line key={column.name()} {class} x1={x.clone()} x2={x}
-                    y1={top.to_string()} y2={end.to_string()} />
-            })
+            let line = element("line", "")
+                .key(column.name())
+                .with("class", ["life", outside, chosen].concat())
+                .numbers(&[("x1", x), ("x2", x), ("y1", top), ("y2", end)]);
+            Some(line.done())
         })
         .collect()
 }

@@ -33,6 +33,7 @@ use sockscope_frontend::model::Model;
 use sockscope_frontend::store::{use_selector, use_store};
 use sockscope_protocol::CallId;
 use web_sys::{Element, HtmlElement};
+use yew::html::{onfocusin, onfocusout, onkeydown, onpointerleave, onpointerover, onscroll};
 use yew::prelude::*;
 
 use self::call_box::Look;
@@ -45,6 +46,7 @@ use self::scale::{ROW, Scale, Steps};
 use self::scene::Scene;
 use self::spoken::Said;
 use self::toolbar::{Way, Wish};
+use super::element::{self, element};
 use super::ui::{use_actions, use_model, use_texts, use_ui};
 use super::{empty, format, testid};
 
@@ -62,11 +64,13 @@ pub(crate) fn Stage() -> Html {
     let store = use_store();
     let actions = use_actions();
     let nothing = use_selector(|state| state.model.rows().len() == 0);
-    html! {
-        <section class="panel stage" aria-label={t.stage.title}>
-            if *nothing { { empty::stage(&store, &ui, &actions, t) } } else { <Canvas /> }
-        </section>
-    }
+    let section = element("section", "panel stage").is("aria-label", t.stage.title);
+    let inside = if *nothing {
+        empty::stage(&store, &ui, &actions, t)
+    } else {
+        html! { <Canvas /> }
+    };
+    section.html(inside).done()
 }
 
 /// What the stage keeps between two drawings.
@@ -194,7 +198,7 @@ fn Canvas() -> Html {
         })
     };
     let top = use_mut_ref(|| 0);
-    let onscroll = {
+    let scrolled = {
         let (area, view, follow) = (area.clone(), view.clone(), follow.clone());
         Callback::from(move |_: Event| {
             if let Some(area) = area.cast::<Element>() {
@@ -221,7 +225,7 @@ fn Canvas() -> Html {
         marks: marks.clone(),
         active: active.clone(),
     };
-    let onkeydown = {
+    let pressed = {
         let (pointing, kept, wish) = (pointing.clone(), kept.clone(), wish.clone());
         let lanes = lanes.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -246,39 +250,54 @@ fn Canvas() -> Html {
         &wish,
         &t.diagram,
     );
-    html! {
-        <>
-        { tools }
-        <p class="unseen" role="status">{ news }</p>
-        <div class="stage-scroll" id="stage" tabindex="-1" ref={area} {onscroll} data-testid={testid::STAGE}
-            data-steps={if way.steps.is_equal() { "equal" } else { "time" }}
-            role="group" aria-label={t.stage.title} {onkeydown}
-            onclick={pointing.click()} onpointerover={pointing.over()}
-            onpointerleave={pointing.leave()} onfocusin={pointing.focus()} onfocusout={pointing.blur()}>
-            { heads::heads(&model, &lanes, &geometry, &ui, &store, t) }
-            <div class="stage-canvas" ~style={format!("width:{width}px;height:{high}px")}>
-                <svg width={width.to_string()} height={high.to_string()} aria-hidden="true">
-                    { lines::lifelines(&scene, selected) }
-                    { segments::draw(&scene) }
-                    { bands::draw(&scene, &bands) }
-                    { tanks::draw(&scene) }
-                </svg>
-                <div class="ruler" ~style={format!("width:{}px", geometry.ruler)}>
-                    { ruler::ticks(&scene) }
-                    { ruler::delta(&scene, &marks) }
-                </div>
-                { ruler::silences(&scene, time) }
-                <ol class="calls" aria-label={t.calls.title}>{ call_box::draw(&scene, &look) }</ol>
-                { notes::draw(&scene) }
-            </div>
-        </div>
-        if !*follow {
-            <button class="stage-follow" data-testid={testid::STAGE_FOLLOW} onclick={newest}>
-                { "↓ " }{ t.stage.follow }
-            </button>
-        }
-        </>
-    }
+    let svg = element("svg", "")
+        .numbers(&[("width", width), ("height", high)])
+        .is("aria-hidden", "true")
+        .html(lines::lifelines(&scene, selected))
+        .html(segments::draw(&scene))
+        .html(bands::draw(&scene, &bands))
+        .html(tanks::draw(&scene));
+    let ruler = element("div", "ruler")
+        .style(&format!("width:{}px", geometry.ruler))
+        .html(ruler::ticks(&scene))
+        .html(ruler::delta(&scene, &marks));
+    let calls = element("ol", "calls")
+        .is("aria-label", t.calls.title)
+        .html(call_box::draw(&scene, &look));
+    let canvas = element("div", "stage-canvas")
+        .style(&format!("width:{width}px;height:{high}px"))
+        .child(svg)
+        .child(ruler)
+        .html(ruler::silences(&scene, time))
+        .child(calls)
+        .html(notes::draw(&scene));
+    let equal = way.steps.is_equal();
+    let scroll = element("div", "stage-scroll")
+        .node(&area)
+        .is("id", "stage")
+        .is("tabindex", "-1")
+        .is("data-testid", testid::STAGE)
+        .is("data-steps", if equal { "equal" } else { "time" })
+        .is("role", "group")
+        .is("aria-label", t.stage.title)
+        .hears(Rc::new(onscroll::Wrapper::new(scrolled)))
+        .hears(Rc::new(onkeydown::Wrapper::new(pressed)))
+        .on_click(pointing.click())
+        .hears(Rc::new(onpointerover::Wrapper::new(pointing.over())))
+        .hears(Rc::new(onpointerleave::Wrapper::new(pointing.leave())))
+        .hears(Rc::new(onfocusin::Wrapper::new(pointing.focus())))
+        .hears(Rc::new(onfocusout::Wrapper::new(pointing.blur())))
+        .html(heads::heads(&model, &lanes, &geometry, &ui, &store, t))
+        .child(canvas);
+    let news = element("p", "unseen").is("role", "status").words(news);
+    let newest = (!*follow).then(|| {
+        element("button", "stage-follow")
+            .is("data-testid", testid::STAGE_FOLLOW)
+            .text("↓ ")
+            .text(t.stage.follow)
+            .on_click(newest)
+    });
+    html! { <>{ tools }{ news.done() }{ scroll.done() }{ newest.map(element::Element::done) }</> }
 }
 
 /// The time between the chosen calls, in words.

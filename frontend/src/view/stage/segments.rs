@@ -159,11 +159,11 @@ fn accept(scene: &Scene<'_>, one: &CallBox, made: SocketId) -> Option<Html> {
     let y = scene.scale.middle(row);
     let connection = scene.place(Column::Socket(made));
     let taken = connection.map(|place| {
-        let from = point(scene.geometry.edge(listener, place), y);
+        let from = scene.geometry.edge(listener, place);
         let to = scene.geometry.center(place);
         html! {
             <>
-            <path class="made" d={format!("M{} {y}H{to}", from.x)} />
+            <path class="made" d={format!("M{from} {y}H{to}")} />
             <circle class="made" cx={to.to_string()} cy={y.to_string()} r="4" />
             </>
         }

@@ -8,6 +8,7 @@ use super::bands::size;
 use super::parts::Column;
 use super::scene::Scene;
 use super::shapes::thickness;
+use crate::view::element::{Element, element};
 use crate::view::testid;
 
 const WIDTH: i32 = 26;
@@ -55,9 +56,9 @@ pub(super) fn draw(scene: &Scene<'_>) -> Html {
         };
         // Both stand on the same side of a lane, one above the other.
         let below = if recv > 0 { HEIGHT + 16 } else { 0 };
-        Some(html! { <>{ tank("Recv-Q", recv, 0) }{ tank("Send-Q", send, below) }</> })
+        Some([tank("Recv-Q", recv, 0), tank("Send-Q", send, below)])
     });
-    tanks.collect()
+    tanks.flatten().flatten().map(Element::done).collect()
 }
 
 /// Send-Q and Recv-Q. Between two sockets of ours the sum of both is known exactly, by the offsets of
@@ -93,21 +94,27 @@ fn one(
     scene: &Scene<'_>,
     (place, towards, down): (usize, usize, i32),
     (name, bytes, id): (&'static str, u64, sockscope_protocol::SocketId),
-) -> Html {
+) -> Element {
     let (left, top) = (left(scene, place, towards), scene.now + BELOW + down);
     // As full as a band of so many bytes is thick.
     #[expect(clippy::cast_possible_truncation, reason = "some pixels")]
     let fill = (thickness(bytes) as i32).clamp(4, HEIGHT - 4);
-    let level = format!("y:{}px;height:{fill}px", HEIGHT - fill);
-    html! {
-        <g key={format!("{name}-{id}")} class="tank" data-testid={testid::TANK} data-queue={name}
-            data-socket={id.to_string()} data-bytes={bytes.to_string()}
-            transform={format!("translate({left} {top})")}>
-            <title>{ format!("{name}: {}", size(bytes)) }</title>
-            <rect class="level" x="1" width={(WIDTH - 2).to_string()} ~style={level} />
-            <path class="wall" d={format!("M0 0v{}q0 3 3 3h{}q3 0 3-3V0", HEIGHT - 3, WIDTH - 6)} />
-            <text class="name" x={(WIDTH / 2).to_string()} y="-6">{ name }</text>
-            <text x={(WIDTH / 2).to_string()} y={(HEIGHT + 9).to_string()}>{ size(bytes) }</text>
-        </g>
-    }
+    let level = element("rect", "level")
+        .numbers(&[("x", 1), ("width", WIDTH - 2)])
+        .style(&format!("y:{}px;height:{fill}px", HEIGHT - fill));
+    let (deep, wide) = (HEIGHT - 3, WIDTH - 6);
+    let wall = format!("M0 0v{deep}q0 3 3 3h{wide}q3 0 3-3V0");
+    let text = |class, y| element("text", class).numbers(&[("x", WIDTH / 2), ("y", y)]);
+    element("g", "tank")
+        .key(format!("{name}-{id}"))
+        .is("data-testid", testid::TANK)
+        .is("data-queue", name)
+        .with("data-socket", id.to_string())
+        .number("data-bytes", bytes)
+        .with("transform", format!("translate({left} {top})"))
+        .child(element("title", "").words(format!("{name}: {}", size(bytes))))
+        .child(level)
+        .child(element("path", "wall").with("d", wall))
+        .child(text("name", -6).text(name))
+        .child(text("", HEIGHT + 9).words(size(bytes)))
 }

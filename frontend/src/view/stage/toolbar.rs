@@ -4,6 +4,8 @@ use yew::prelude::*;
 
 use super::scale::{Steps, ZOOM};
 use crate::i18n::Diagram;
+use crate::view::element::element;
+use crate::view::markup::Markup;
 use crate::view::testid;
 
 /// What can be asked of the stage, with a button or a key.
@@ -84,45 +86,60 @@ pub(super) fn draw(
     wish: &Callback<Wish>,
     t: &Diagram,
 ) -> Html {
-    let button = |wished: Wish,
-                  id: &'static str,
-                  text: &'static str,
-                  title: &'static str,
-                  pressed: Option<bool>| {
+    let plain = |wished: Wish, id: &'static str, text: &'static str, title: &'static str| {
         let wish = wish.clone();
-        let onclick = Callback::from(move |_: MouseEvent| wish.emit(wished));
-        let pressed = pressed.map(|pressed| pressed.to_string());
-        html! {
-            <button class="small" data-testid={id} {title} aria-label={(text.len() < 4).then_some(title)}
-                aria-pressed={pressed} {onclick}>{ text }</button>
+        let button = element("button", "small")
+            .is("data-testid", id)
+            .is("title", title)
+            .text(text)
+            .on_click(Callback::from(move |_: MouseEvent| wish.emit(wished)));
+        if text.len() < 4 {
+            return button.is("aria-label", title);
         }
+        button
     };
     let equal = way.steps.is_equal();
-    html! {
-        <div class="stage-tools" role="toolbar" data-testid={testid::STAGE_TOOLS} aria-label={t.tools}>
-            <span class="segments">
-                { button(Wish::Equal, testid::STEPS_EQUAL, t.equal, t.equal_title, Some(equal)) }
-                { button(Wish::Time, testid::STEPS_TIME, t.to_scale, t.to_scale_title, Some(!equal)) }
-            </span>
-            if !equal {
-                <span class="segments">
-                    { button(Wish::Zoom(-1), testid::ZOOM_OUT, "−", t.zoom_out, None) }
-                    { button(Wish::Zoom(1), testid::ZOOM_IN, "+", t.zoom_in, None) }
-                </span>
-                { button(Wish::FoldSilence, testid::FOLD_SILENCE, t.fold_silence, t.fold_silence_title, Some(way.fold)) }
-            }
-            if closed {
-                { button(Wish::FoldClosed, testid::FOLD_CLOSED, t.fold_closed, t.fold_closed_title, Some(way.fold_closed)) }
-            }
-            if let Some(delta) = delta {
-                <span class="delta-text" role="status">{ delta }</span>
-                { button(Wish::MarkNothing, testid::DELTA_CLEAR, "×", t.delta_clear, None) }
-            }
-            <span class="space"></span>
-            { button(Wish::Legend, testid::LEGEND, t.legend, t.legend, Some(way.legend)) }
-            if way.legend { { legend(t) } }
-        </div>
-    }
+    let steps = element("span", "segments")
+        .child(plain(Wish::Equal, testid::STEPS_EQUAL, t.equal, t.equal_title).pressed(equal))
+        .child(plain(Wish::Time, testid::STEPS_TIME, t.to_scale, t.to_scale_title).pressed(!equal));
+    let zoom = || {
+        element("span", "segments")
+            .child(plain(Wish::Zoom(-1), testid::ZOOM_OUT, "−", t.zoom_out))
+            .child(plain(Wish::Zoom(1), testid::ZOOM_IN, "+", t.zoom_in))
+    };
+    let silence = || {
+        let (id, text) = (testid::FOLD_SILENCE, t.fold_silence);
+        plain(Wish::FoldSilence, id, text, t.fold_silence_title).pressed(way.fold)
+    };
+    let folds = || {
+        let (id, text) = (testid::FOLD_CLOSED, t.fold_closed);
+        plain(Wish::FoldClosed, id, text, t.fold_closed_title).pressed(way.fold_closed)
+    };
+    let clear = || plain(Wish::MarkNothing, testid::DELTA_CLEAR, "×", t.delta_clear);
+    let is_measured = delta.is_some();
+    let delta = delta.map(|delta| {
+        element("span", "delta-text")
+            .is("role", "status")
+            .words(delta)
+    });
+    element("div", "stage-tools")
+        .is("role", "toolbar")
+        .is("data-testid", testid::STAGE_TOOLS)
+        .is("aria-label", t.tools)
+        .child(steps)
+        .maybe((!equal).then(zoom))
+        .maybe((!equal).then(silence))
+        .maybe(closed.then(folds))
+        .maybe(delta)
+        .maybe(is_measured.then(clear))
+        .child(element("span", "space"))
+        .child(plain(Wish::Legend, testid::LEGEND, t.legend, t.legend).pressed(way.legend))
+        .html(if way.legend {
+            legend(t)
+        } else {
+            Html::default()
+        })
+        .done()
 }
 
 /// Small marks of each kind, as they are drawn on the stage.
@@ -149,20 +166,16 @@ fn legend(t: &Diagram) -> Html {
         t.legend_waiting,
         t.legend_blocked,
     ];
-    // The marks are constants of ours: nothing in them comes from elsewhere.
-    let mark = |inside: &str| {
-        let svg = format!(r#"<svg width="52" height="28" aria-hidden="true">{inside}</svg>"#);
-        Html::from_html_unchecked(svg.into())
-    };
-    let lines = MARKS.into_iter().zip(texts);
-    html! {
-        <div class="stage-legend" data-testid={testid::LEGEND_TEXT}>
-            <dl>
-                { for lines.map(|(inside, text)| html! {
-                    <div><dt>{ mark(inside) }</dt><dd>{ text }</dd></div>
-                }) }
-            </dl>
-            <p>{ t.legend_keys }</p>
-        </div>
+    // The marks are constants of ours, and all words are the page's own.
+    let mut legend = Markup::default();
+    legend.add(&["<dl>"]);
+    for (inside, text) in MARKS.into_iter().zip(texts) {
+        legend.add(&["<div><dt><svg width=52 height=28 aria-hidden=true>", inside]);
+        legend.add(&["</svg></dt><dd>", text, "</dd></div>"]);
     }
+    legend.add(&["</dl><p>", t.legend_keys, "</p>"]);
+    element("div", "stage-legend")
+        .is("data-testid", testid::LEGEND_TEXT)
+        .html(legend.html())
+        .done()
 }
