@@ -52,6 +52,7 @@ async fn a_page_may_load_from_here_alone_and_talk_to_here_alone() {
             "script-src",
             &["'self'", "'wasm-unsafe-eval'", "'sha256-"][..],
         ),
+        ("worker-src", &["'self'"][..]),
         ("style-src", &["'self'"][..]),
         ("img-src", &["'self'", "data:"][..]),
     ] {

@@ -7,6 +7,7 @@ pub mod code;
 pub mod lesson;
 pub mod model;
 pub mod recording;
+pub mod scribe;
 pub mod sorted;
 pub mod store;
 pub mod wire;

@@ -106,7 +106,9 @@ fn every_call_has_its_line() {
         let session = programs(&log.model);
         for call in log.model.calls() {
             let mut programs = session.programs.iter();
-            let program = programs.find(|program| program.makes(call.id)).unwrap();
+            let program = programs
+                .find(|program| program.calls().contains(&call.id))
+                .unwrap();
             for language in Language::ALL {
                 let lines = program.lines(language, &Words::EN);
                 let lit = lines.iter().any(|line| line.calls.contains(&call.id));

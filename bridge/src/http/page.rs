@@ -83,7 +83,7 @@ pub(super) fn content_security_policy(host: &Authority) -> Option<HeaderValue> {
     // Not every browser takes 'self' to mean ws: as well, so the WebSocket's origin is named.
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; \
-         connect-src 'self' ws://{host} wss://{host}; style-src 'self'; img-src 'self' data:; \
+         worker-src 'self'; connect-src 'self' ws://{host} wss://{host}; style-src 'self'; img-src 'self' data:; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).ok()

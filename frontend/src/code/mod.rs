@@ -59,6 +59,23 @@ impl Language {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Python, Self::Rust, Self::Tokio, Self::C];
 
+    /// Its name, without spaces.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Rust => "rust",
+            Self::Tokio => "tokio",
+            Self::C => "c",
+        }
+    }
+
+    /// The one with a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     fn extension(self) -> &'static str {
         match self {
             Self::Python => ".py",
@@ -139,10 +156,14 @@ impl Program {
         self.sources.get(at).map(|source| source.name.as_str())
     }
 
-    /// Whether it makes a call.
+    /// The calls that it makes.
     #[must_use]
-    pub fn makes(&self, call: CallId) -> bool {
-        self.steps.iter().any(|step| step.calls.contains(&call))
+    pub fn calls(&self) -> Vec<CallId> {
+        let mut calls = Vec::new();
+        for step in &self.steps {
+            calls.extend_from_slice(&step.calls);
+        }
+        calls
     }
 
     /// Its text.

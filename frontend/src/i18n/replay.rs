@@ -60,6 +60,10 @@ messages! {
                     format!("第 {line} 行超出了 Sockscope 会写出的长度。请换一份完好的副本。"),
                 Problem::Unreadable(why) => format!("浏览器无法读取它：{why}。"),
             };
+        unwritten: Text = "The file was not saved.", "文件没有保存。";
+        unwritten_text: Text =
+            "The part of the page that writes it could not be loaded. Is the bridge running? If it was restarted, load the page again.",
+            "页面中负责写文件的部分没能加载。桥接程序还在运行吗？如果它重启过，请重新加载页面。";
         skipped: fn(usize) -> String =
             |count| format!("Lines that this page does not know, left out: {count}."),
             |count| format!("有 {count} 行是本页面不认识的内容，已略过。");

@@ -105,8 +105,8 @@ impl Log {
         self.welcome.as_ref()
     }
 
-    pub(super) fn held(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter()
+    pub(super) fn held_after(&self, seq: Seq) -> impl Iterator<Item = &Line> {
+        self.lines.range(self.up_to(seq)..)
     }
 
     pub(super) fn lines_after(&self, seq: Seq) -> impl Iterator<Item = &Line> {

@@ -16,6 +16,11 @@ pub use reader::{Notes, Problem, Reader};
 /// With what a file begins, before the version of its format.
 const BEGINNING: &str = r#"{"format":"sockscope-recording","format_version":"#;
 
+/// Whether a text begins as a file does.
+pub(crate) fn begins(text: &str) -> bool {
+    text.starts_with(BEGINNING)
+}
+
 /// The version of the format that is written, and the newest that is read.
 const FORMAT_VERSION: u32 = 1;
 

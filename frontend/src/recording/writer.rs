@@ -10,25 +10,38 @@ impl Log {
     #[must_use]
     pub fn write(&self) -> Vec<String> {
         let mut pieces = Vec::new();
-        let Some(greeting) = self.greeting().strip_prefix('{') else {
-            return pieces;
+        let mut after = None;
+        while let Some((piece, last)) = self.piece(after) {
+            pieces.push(piece);
+            after = Some(last);
+        }
+        pieces
+    }
+
+    /// The next piece of its file, with the last event in it: the one behind an event, or the first
+    /// one. None where nothing has come since.
+    #[must_use]
+    pub fn piece(&self, after: Option<Seq>) -> Option<(String, Seq)> {
+        let greeting = self.greeting().strip_prefix('{')?;
+        let mut last = after.unwrap_or_default();
+        let mut piece = match after {
+            None => format!("{BEGINNING}{FORMAT_VERSION},{greeting}\n"),
+            Some(_) => String::new(),
         };
-        let mut piece = format!("{BEGINNING}{FORMAT_VERSION},{greeting}\n");
-        let mut next = Seq(1);
-        for line in self.held() {
-            let seq = line.event.seq;
+        for line in self.held_after(last) {
+            let (seq, next) = (line.event.seq, last.next());
             if seq > next {
-                let last = seq.0 - 1;
-                piece += &format!("{{\"kind\":\"truncated\",\"first\":{next},\"last\":{last}}}\n");
+                let before = seq.0 - 1;
+                piece +=
+                    &format!("{{\"kind\":\"truncated\",\"first\":{next},\"last\":{before}}}\n");
             }
-            next = seq.next();
+            last = seq;
             write(line, &mut piece);
             if piece.len() > PIECE {
-                pieces.push(std::mem::take(&mut piece));
+                break;
             }
         }
-        pieces.push(piece);
-        pieces
+        (!piece.is_empty()).then_some((piece, last))
     }
 }
 

@@ -195,16 +195,6 @@ pub fn download(parts: &Array, name: &str) -> Option<()> {
     download_blob(&blob, name)
 }
 
-/// The same with bytes that are at hand.
-pub fn save_parts<'a>(name: &str, parts: impl IntoIterator<Item = &'a [u8]>) {
-    let array = Array::new();
-    for part in parts {
-        array.push(&Uint8Array::from(part));
-    }
-    // A browser that makes no file has said so itself.
-    let _ = download(&array, name);
-}
-
 pub(super) fn download_blob(blob: &Blob, name: &str) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let url = Url::create_object_url_with_blob(blob).ok()?;

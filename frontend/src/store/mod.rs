@@ -14,6 +14,7 @@ mod leave;
 mod lesson;
 mod replay;
 mod save;
+mod scribe;
 mod shelf;
 mod storage;
 mod upload;
@@ -35,7 +36,7 @@ use crate::recording::Log;
 use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 
 pub use actions::SendToError;
-pub use file::{Saved, download, save_parts};
+pub use file::{Saved, download};
 pub use hooks::{use_selector, use_store};
 pub use replay::{Film, Replay};
 pub use save::Opening;
@@ -53,6 +54,10 @@ pub struct State {
     pub replay: Option<Replay>,
     /// A file that is being opened, or why that failed.
     pub opening: Option<Opening>,
+    /// Something could not be saved, because what writes it cannot be loaded.
+    pub unwritten: bool,
+    /// How many films were opened.
+    films: u32,
     /// The way to the bridge.
     pub link: Link,
     /// Calls that are on their way or were not made.
@@ -87,6 +92,8 @@ impl State {
             log: Log::default(),
             replay: None,
             opening: None,
+            unwritten: false,
+            films: 0,
             link: Link::Connecting,
             outbox: Outbox::new(first),
             uploads: Uploads::default(),
@@ -123,6 +130,7 @@ struct Inner {
     connection: RefCell<Option<Connection>>,
     backoff: Cell<Backoff>,
     files: RefCell<Vec<(SocketId, web_sys::File)>>,
+    desk: RefCell<scribe::Desk>,
     timers: RefCell<Timers>,
     /// The last ping: its nonce, when it was sent, whether it was answered.
     ping: Cell<(u64, f64, bool)>,
@@ -180,6 +188,7 @@ impl Store {
             connection: RefCell::new(None),
             backoff: Cell::default(),
             files: RefCell::default(),
+            desk: RefCell::default(),
             timers: RefCell::default(),
             ping: Cell::new((0, 0.0, true)),
         }));

@@ -55,6 +55,16 @@ impl State {
         film.map_or(&self.log, |film| &film.log)
     }
 
+    /// Which log is shown: the how manieth film from a file it is (0: the session's own log), and when
+    /// its session began.
+    #[must_use]
+    pub fn source(&self) -> (u32, u64) {
+        let film = self.replay.as_ref().and_then(|on| on.film.as_ref());
+        let welcome = self.shown_log().welcome();
+        let began = welcome.map_or(0, |welcome| welcome.epoch_us);
+        (film.map_or(0, |_| self.films), began)
+    }
+
     /// The bridge has greeted. A film of a session that is over is over, too, unless it is a file.
     pub(super) fn greeted(&mut self, welcome: Entry, text: &str) {
         let resumed = matches!(&welcome, Entry::Welcome(welcome) if welcome.resumed);
@@ -75,6 +85,7 @@ impl State {
     /// Shows a film, at its end: of a file, or of the session itself.
     pub(super) fn show_film(&mut self, film: Option<Film>) {
         self.leave_film();
+        self.films += u32::from(film.is_some());
         let log = film.as_ref().map_or(&self.log, |film| &film.log);
         let player = Player::new(log);
         // The next frames bring it to where the player is.

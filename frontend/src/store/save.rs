@@ -8,7 +8,7 @@ use web_sys::{Blob, File};
 use super::Store;
 use super::file::{describe, download_blob, read, save_parts};
 use super::replay::Film;
-use crate::recording::{Log, Problem, Reader};
+use crate::recording::{Problem, Reader};
 
 /// How much of a file is read at once: some milliseconds' worth, so that the page keeps answering.
 const PIECE: u64 = 128 << 10;
@@ -28,38 +28,31 @@ impl Store {
     /// Saves what is shown, from its beginning to its end: the session's log, or again the file that
     /// is open.
     pub fn save_recording(&self) {
-        self.export(Log::write, "sockscope.jsonl");
-    }
-
-    /// Saves what is shown as text for people.
-    pub fn save_text(&self) {
-        self.export(Log::text, "txt");
-    }
-
-    /// Saves what is shown as packets, for Wireshark.
-    pub fn save_packets(&self) {
-        let (pieces, name) = {
-            let state = self.state();
-            let log = state.shown_log();
-            (log.pcapng(), name(log, "pcapng"))
-        };
-        save_parts(&name, pieces.iter().map(Vec::as_slice));
-    }
-
-    fn export(&self, write: fn(&Log) -> Vec<String>, ending: &str) {
         let parts = Array::new();
-        let name = {
-            let state = self.state();
-            let log = state.shown_log();
-            for piece in write(log) {
-                parts.push(&piece.into());
-            }
-            name(log, ending)
-        };
+        for piece in self.state().shown_log().write() {
+            parts.push(&piece.into());
+        }
         if let Ok(blob) = Blob::new_with_str_sequence(&parts) {
             // Without a document there is nobody to give it to.
-            let _ = download_blob(&blob, &name);
+            let _ = download_blob(&blob, &self.dated("sockscope.jsonl"));
         }
+    }
+
+    /// A file's name, after the time at which the session began.
+    pub(super) fn dated(&self, ending: &str) -> String {
+        let epoch_us = self
+            .state()
+            .shown_log()
+            .welcome()
+            .map_or(0, |hello| hello.epoch_us);
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds since 1970 are below 2^53"
+        )]
+        let date = js_sys::Date::new(&JsValue::from_f64((epoch_us / 1_000) as f64));
+        let time: String = String::from(date.to_json()).replace(':', "-");
+        let time = time.split('.').next().unwrap_or_default();
+        format!("sockscope-{time}Z.{ending}")
     }
 
     /// Opens a recording in the place of the session, which goes on behind it.
@@ -109,17 +102,4 @@ async fn film(file: &File) -> Result<Film, Problem> {
         log,
         notes,
     })
-}
-
-/// A file's name, after the time at which its session began.
-fn name(log: &Log, ending: &str) -> String {
-    let epoch_us = log.welcome().map_or(0, |welcome| welcome.epoch_us);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds since 1970 are below 2^53"
-    )]
-    let date = js_sys::Date::new(&JsValue::from_f64((epoch_us / 1_000) as f64));
-    let time: String = String::from(date.to_json()).replace(':', "-");
-    let time = time.split('.').next().unwrap_or_default();
-    format!("sockscope-{time}Z.{ending}")
 }

@@ -25,11 +25,22 @@ pub(crate) fn Banner() -> Html {
             state.opening.clone(),
             // A page that has nothing to lose need not worry anybody.
             state.unkept.clone().filter(|_| state.live().last > Seq(0)),
+            state.unwritten,
         )
     });
-    let (link, was_gone, says, film, opening, unkept) = &*known;
+    let (link, was_gone, says, film, opening, unkept, unwritten) = &*known;
     if let Some(opening) = opening {
         return recording::opening(opening, &store, texts);
+    }
+    if *unwritten {
+        let store = store.clone();
+        let onclick = Callback::from(move |_| store.dismiss_unwritten());
+        let dismiss = element("button", "")
+            .text(t.dismiss)
+            .on_click(onclick)
+            .done();
+        let t = &texts.replay;
+        return banner("unwritten", t.unwritten, t.unwritten_text, dismiss);
     }
     // A recording needs no bridge; the header says how it is with that.
     if *film {

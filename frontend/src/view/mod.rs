@@ -1,6 +1,7 @@
 //! The page: header, sockets and lessons, stage, inspector.
 
 mod banner;
+mod clipboard;
 mod code;
 mod element;
 mod empty;

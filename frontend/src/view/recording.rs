@@ -1,5 +1,6 @@
 //! Recordings of a session: the menu that saves and opens them, and what came of it.
 
+use sockscope_frontend::scribe::Wish;
 use sockscope_frontend::store::{Opening, Store};
 use web_sys::{Element, FileList, HtmlInputElement};
 use yew::prelude::*;
@@ -57,8 +58,8 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         match button.get_attribute("data-testid").as_deref() {
             Some(testid::MENU_REPLAY) => pressed.replay(),
             Some(testid::MENU_SAVE) => pressed.save_recording(),
-            Some(testid::MENU_TEXT) => pressed.save_text(),
-            Some(testid::MENU_PACKETS) => pressed.save_packets(),
+            Some(testid::MENU_TEXT) => pressed.save_written(Wish::Text),
+            Some(testid::MENU_PACKETS) => pressed.save_written(Wish::Packets),
             _ => {}
         }
     });

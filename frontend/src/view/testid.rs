@@ -215,6 +215,10 @@ pub(crate) const CODE_TOKIO: &str = "code-tokio";
 pub(crate) const CODE_TEXT: &str = "code-text";
 pub(crate) const CODE_COPY: &str = "code-copy";
 pub(crate) const CODE_SAVE: &str = "code-save";
+/// With what the test ids of programs begin.
+pub(crate) const CODE_FILE: &str = "code-file-";
+/// Loads what writes programs once more, after that has failed.
+pub(crate) const CODE_RETRY: &str = "code-retry";
 
 /// Kernel figures.
 pub(crate) const KERNEL: &str = "kernel";
@@ -248,7 +252,7 @@ pub(crate) const LESSON_SUMMARY: &str = "lesson-summary";
 
 /// A program of the session: `code-file-server`.
 pub(crate) fn code_file(name: &str) -> String {
-    format!("code-file-{name}")
+    CODE_FILE.to_owned() + name
 }
 
 /// A socket in the list.

@@ -46,7 +46,7 @@ pub(crate) fn of_session(model: &Model, program: &Program, long: bool) -> Receiv
     }
     let mut calls: Vec<_> = model
         .calls()
-        .filter(|call| program.makes(call.id))
+        .filter(|call| program.calls().contains(&call.id))
         .collect();
     calls.sort_by_key(|call| match call.request {
         // They take effect when they are made.

@@ -1,7 +1,6 @@
-//! What only the browser has: its decoder of GBK, its clipboard.
+//! What only the browser has: its decoder of GBK.
 
 use sockscope_frontend::bytes::{Codec, Encoding, Gbk, GbkDecoder};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::TextDecoder;
 
 /// `TextDecoder` is the Encoding Standard itself, so nothing of it has to be in the page. The table is
@@ -36,12 +35,4 @@ thread_local! {
 /// Reads and writes text in an encoding.
 pub(in crate::view) fn codec(encoding: Encoding) -> Codec {
     Codec::new(encoding, || GBK.with(|gbk| *gbk))
-}
-
-/// Puts a text on the clipboard. Returns whether the browser allowed it.
-pub(super) async fn copy(text: &str) -> bool {
-    match web_sys::window().map(|window| window.navigator().clipboard()) {
-        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
-        None => false,
-    }
 }

@@ -6,13 +6,12 @@ use sockscope_frontend::model::{Direction, Socket};
 use sockscope_frontend::store::download;
 use wasm_bindgen_futures::spawn_local;
 
-use super::browser;
 use super::events::Hands;
 use super::panel::Panel;
 use super::select::taken;
 use crate::i18n::Bytes as Texts;
 use crate::view::element::{Element, button, element, select};
-use crate::view::{format, testid};
+use crate::view::{clipboard, format, testid};
 
 /// The most characters that are put on the clipboard: what other programs still take in.
 const CLIPBOARD: u64 = 16 << 20;
@@ -107,7 +106,7 @@ pub(super) fn copy(panel: &mut Panel, socket: &Socket, hands: &Hands) {
     write(panel, socket, &mut |part| text.push_str(&part));
     let hands = hands.clone();
     spawn_local(async move {
-        let copied = browser::copy(&text).await;
+        let copied = clipboard::copy(&text).await;
         if let Some(panel) = hands.panel.upgrade() {
             panel.borrow_mut().said = if copied {
                 Said::Copied
