@@ -58,14 +58,7 @@ pub(crate) async fn scroll(probe: &Probe<'_>, figures: &mut Figures) -> Result<(
 /// The same session as a film.
 pub(crate) async fn replay(probe: &Probe<'_>, figures: &mut Figures) -> Result<()> {
     let page = &probe.page;
-    let is_there = page.count("menu-replay").await? > 0 || page.count("menu").await? > 0;
-    if !is_there {
-        eprintln!("  no replay on this page");
-        return Ok(());
-    }
-    if page.count("menu-replay").await? == 0 {
-        page.click("menu").await?;
-    }
+    page.click("menu").await?;
     page.click("menu-replay").await?;
     page.see("replay").await?;
     let since = probe.begin().await?;
