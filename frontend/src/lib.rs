@@ -8,6 +8,7 @@ pub mod lesson;
 pub mod model;
 pub mod recording;
 pub mod scribe;
+pub mod shared;
 pub mod sorted;
 pub mod store;
 pub mod wire;

@@ -499,6 +499,38 @@ fn the_page_lets_the_oldest_payload_go_and_says_so() {
 }
 
 #[test]
+fn calls_and_bytes_go_with_their_rows() {
+    let mut log = Log::new();
+    let (_, _, client) = log.pair();
+    let waits = log.called(Call::Recv {
+        socket: client,
+        size: 1,
+        flags: Vec::new(),
+    });
+    let sends = keep::ROWS / 3;
+    for _ in 0..sends + 100 {
+        log.sendall(client, b"x");
+    }
+    let model = &log.model;
+    assert_eq!(model.rows().len(), keep::ROWS);
+    let sent = &model.socket(client).unwrap().sent;
+    // Of one more call, all but the beginning.
+    assert_eq!(sent.chunks().len(), sends + 1);
+    assert_eq!(sent.total(), sends as u64 + 100);
+    assert_eq!(model.payload_bytes(), sends as u64 + 1);
+    // What waits stays, however long ago it began.
+    assert!(model.call(waits).unwrap().pending());
+    assert_eq!(model.calls().len(), sends + 2);
+    for row in model.rows() {
+        match row.what {
+            What::Returned(call) => assert!(model.call(call).is_some()),
+            What::Sent(_) => assert!(sent.chunk(row.seq).is_some()),
+            _ => {}
+        }
+    }
+}
+
+#[test]
 fn closed_sockets_beyond_the_limit_are_forgotten() {
     let mut log = Log::new();
     let first = log.socket(UDP);

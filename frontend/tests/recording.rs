@@ -292,8 +292,8 @@ fn what_a_page_holds_is_bounded_and_the_oldest_gives_way() {
     }
     let held = |event: &&Event| matches!(&event.body, EventBody::Received(data) if data.payload.len() == 1 << 20);
     assert_eq!(log.events().len(), 300);
-    assert_eq!(log.events().filter(held).count(), 256);
-    assert!(log.events().rev().take(256).all(|event| held(&event)));
+    assert_eq!(log.events().filter(held).count(), 128);
+    assert!(log.events().rev().take(128).all(|event| held(&event)));
     let omitted = DataFlags {
         omitted: true,
         ..datagram()

@@ -125,15 +125,8 @@ fn comes_again(model: &Model, socket: &Socket, first: &Chunk, count: u64, recv: 
         return true;
     };
     // The next bytes may not come along: the peer waited for ours, which were sent after this.
-    let sent = sent_before(socket, first.seq);
+    let sent = socket.sent.reached(first.seq);
     next_wait(peer, first.seq, next.seq, sent)
-}
-
-/// How much a socket had sent before an event.
-pub(super) fn sent_before(socket: &Socket, seq: Seq) -> u64 {
-    let before = |chunk: &&Chunk| chunk.seq < seq;
-    let mut chunks = socket.sent.chunks().rev();
-    chunks.find(before).map_or(0, Chunk::end)
 }
 
 fn next_wait(peer: &Socket, from: Seq, to: Seq, sent: u64) -> bool {
@@ -151,7 +144,5 @@ pub(super) fn unread(model: &Model, id: SocketId, seq: Seq) -> bool {
     let Some(peer) = socket.pair.and_then(|pair| model.socket(pair)) else {
         return false;
     };
-    let read = |chunk: &&Chunk| chunk.seq < seq && !chunk.flags.peek;
-    let received = socket.received.chunks().rev().find(read);
-    sent_before(peer, seq) > received.map_or(0, Chunk::end)
+    peer.sent.reached(seq) > socket.received.reached(seq)
 }

@@ -1,6 +1,11 @@
 use sockscope_frontend::bytes::Encoding;
 
+use sockscope_frontend::model::keep;
+
 use super::{Text, messages};
+
+// It stands in a text.
+const _: () = assert!(keep::PAYLOAD_BYTES == 128 << 20);
 
 messages! {
     /// The composer and the views of bytes.
@@ -79,7 +84,7 @@ messages! {
         only: Text = "Direction", "方向";
         breaks: Text = r"Line breaks at \n", r"在 \n 处换行";
         gone_bridge: Text = "The bridge no longer held these bytes.", "桥接程序已不再保存这些字节。";
-        gone_page: Text = "The page has let these bytes go, to keep within its memory.", "为了限制内存，页面已不再保存这些字节。";
+        gone_page: Text = "The oldest bytes gave way: the page holds 128 MiB.", "最早的字节已让出空间：页面最多保存 128 MiB。";
         invalid: Text = "not valid in this encoding", "在这种编码里无效";
         rest: Text = "rest of a character", "字符的其余字节";
         unfinished: Text = "beginning of a character whose other bytes have not come", "字符的开头，其余字节还没有到";

@@ -1,4 +1,9 @@
+use sockscope_frontend::model::keep;
+
 use super::{Text, messages};
+
+// It stands in a text.
+const _: () = assert!(keep::ROWS == 200_000);
 
 messages! {
     /// The stage, where time flows down.
@@ -48,5 +53,8 @@ messages! {
         missing: fn(u64) -> String =
             |count| format!("{count} events are missing here: the bridge holds them no longer"),
             |count| format!("此处缺少 {count} 条事件：桥接程序已不再保存");
+        gave_way: fn(u64) -> String =
+            |count| format!("The {count} oldest events gave way: the page holds 200\u{202f}000."),
+            |count| format!("最早的 {count} 条事件已让出空间：页面最多保存 200\u{202f}000 条。");
     }
 }

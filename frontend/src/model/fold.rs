@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use sockscope_protocol::{
     Call, CallId, Data, Event, EventBody, Family, How, Observation, Outcome, PeerGone, Seq,
     SocketId, SocketType, Value,
@@ -5,6 +7,7 @@ use sockscope_protocol::{
 
 use super::{
     CallEnd, CallRecord, Cause, Changes, Chunk, Direction, Held, Model, Origin, Row, Socket, What,
+    begun_at, lookup::own,
 };
 
 impl Model {
@@ -54,7 +57,7 @@ impl Model {
     }
 
     fn row(&mut self, seq: Seq, time: u64, socket: Option<SocketId>, what: What) {
-        self.rows.push_back(Row {
+        self.rows.push(Row {
             seq,
             time,
             socket,
@@ -65,17 +68,18 @@ impl Model {
     /// The socket of that number; one that is not known yet was made in a gap of the log.
     fn socket_mut(&mut self, id: SocketId) -> &mut Socket {
         let (time, shape) = (self.time, &mut self.shape);
-        self.sockets.get_or_insert_with(id, || {
+        let socket = self.sockets.get_or_insert_with(id, || {
             *shape += 1;
-            Socket::new(id, time, Origin::Unknown)
-        })
+            Arc::new(Socket::new(id, time, Origin::Unknown))
+        });
+        own(socket)
     }
 
     fn call_mut(&mut self, id: CallId, seq: Seq, time: u64) -> &mut CallRecord {
-        let began = *self.call_index.entry(id).or_insert(seq);
-        self.calls.get_or_insert_with(began, || {
+        let began = self.call_index.get_or_insert(id, seq);
+        let at = begun_at(&self.calls, began).unwrap_or_else(|| {
             self.waiting.insert(began);
-            CallRecord {
+            self.calls.push(CallRecord {
                 id,
                 request: None,
                 socket: None,
@@ -85,8 +89,10 @@ impl Model {
                 moved: 0,
                 data: None,
                 uncertain: false,
-            }
-        })
+            });
+            self.calls.len() - 1
+        });
+        &mut self.calls[at]
     }
 
     fn called(&mut self, seq: Seq, time: u64, id: CallId, request: Call) {
@@ -130,7 +136,7 @@ impl Model {
         let call = self.call_mut(id, seq, time.saturating_sub(end.took_us));
         call.uncertain = false;
         let began = call.seq;
-        let first = call.end.replace(end).is_none();
+        call.end = Some(end);
         let request = call.request.clone();
         if let Outcome::Ok(Value::Socket { socket, fd, peer }) = outcome {
             self.made(socket, id, request.as_ref(), time);
@@ -142,10 +148,7 @@ impl Model {
             self.took_effect(&request, &outcome, time);
         }
         self.waiting.remove(&began);
-        if first {
-            self.returned.push_back(began);
-        }
-        let socket = self.calls.get(&began).and_then(|call| call.socket);
+        let socket = self.begun(began).and_then(|call| call.socket);
         self.row(seq, time, socket, What::Returned(id));
     }
 
@@ -167,7 +170,8 @@ impl Model {
         }
         let socket = self
             .sockets
-            .get_or_insert_with(id, || Socket::new(id, time, origin));
+            .get_or_insert_with(id, || Arc::new(Socket::new(id, time, origin)));
+        let socket = own(socket);
         socket.origin = origin;
         socket.family = family;
         socket.kind = kind;
@@ -178,8 +182,8 @@ impl Model {
     }
 
     fn record_mut(&mut self, id: CallId) -> Option<&mut CallRecord> {
-        let began = self.call_index.get(&id)?;
-        self.calls.get_mut(began)
+        let at = begun_at(&self.calls, self.call_index.get(id)?)?;
+        self.calls.get_mut(at)
     }
 
     /// What a call's result says about its socket.
@@ -316,7 +320,6 @@ impl Model {
             Direction::Received => socket.received.push(chunk),
         }
         self.shape += strange;
-        self.chunks.push_back((data.socket, direction, seq));
         if datagram {
             self.match_datagram(data.socket, direction, seq);
         }

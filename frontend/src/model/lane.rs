@@ -187,7 +187,7 @@ impl Model {
 
     /// Finds the other end of a TCP connection among our own sockets.
     pub(super) fn pair(&mut self, id: SocketId) {
-        let Some(socket) = self.sockets.get(&id) else {
+        let Some(socket) = self.socket(id) else {
             return;
         };
         if socket.pair.is_some() || socket.is_datagram() || !socket.connected {
@@ -197,8 +197,7 @@ impl Model {
             return;
         };
         let other = self
-            .sockets
-            .values()
+            .sockets()
             .rev()
             .find(|one| {
                 one.id != id
@@ -211,7 +210,7 @@ impl Model {
         if let Some(other) = other {
             self.shape += 1;
             for (one, pair) in [(id, other), (other, id)] {
-                if let Some(socket) = self.sockets.get_mut(&one) {
+                if let Some(socket) = self.socket_known(one) {
                     socket.pair = Some(pair);
                 }
             }

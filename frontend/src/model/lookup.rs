@@ -1,35 +1,49 @@
+use std::sync::Arc;
+
 use sockscope_protocol::{Call, CallId, Seq, SocketId};
 
-use super::{ByteStream, CallRecord, Chunk, Direction, Held, Model, Row, Socket, keep};
+use super::{
+    ByteStream, CallRecord, Chunk, Direction, Held, Model, Row, Socket, What, begun_at, keep,
+};
 
 impl Model {
     /// A socket.
     #[must_use]
     pub fn socket(&self, id: SocketId) -> Option<&Socket> {
-        self.sockets.get(&id)
+        self.sockets.get(&id).map(Arc::as_ref)
+    }
+
+    pub(super) fn socket_known(&mut self, id: SocketId) -> Option<&mut Socket> {
+        self.sockets.get_mut(&id).map(own)
     }
 
     /// All sockets in the order in which they were made.
     #[must_use]
     pub fn sockets(&self) -> impl DoubleEndedIterator<Item = &Socket> + ExactSizeIterator {
-        self.sockets.values()
+        self.sockets.values().map(Arc::as_ref)
     }
 
     /// A call.
     #[must_use]
     pub fn call(&self, id: CallId) -> Option<&CallRecord> {
-        self.calls.get(self.call_index.get(&id)?)
+        self.begun(self.call_index.get(id)?)
+    }
+
+    /// The call that an event began.
+    pub(super) fn begun(&self, began: Seq) -> Option<&CallRecord> {
+        self.calls.get(begun_at(&self.calls, began)?)
     }
 
     /// All calls in the order in which they began.
     #[must_use]
     pub fn calls(&self) -> impl DoubleEndedIterator<Item = &CallRecord> + ExactSizeIterator {
-        self.calls.values()
+        self.calls.iter()
     }
 
     /// The calls that began after an event.
     pub fn calls_after(&self, seq: Seq) -> impl DoubleEndedIterator<Item = &CallRecord> {
-        self.calls.from(&seq.next()).map(|(_, call)| call)
+        let first = self.calls.partition_point(|call| call.seq <= seq);
+        self.calls.from(first)
     }
 
     /// The calls that wait, in the order in which they began.
@@ -39,9 +53,7 @@ impl Model {
 
     /// The calls that wait, and those that may have returned in a gap of the log.
     pub fn unreturned(&self) -> impl Iterator<Item = &CallRecord> {
-        self.waiting
-            .iter()
-            .filter_map(|began| self.calls.get(began))
+        self.waiting.iter().filter_map(|began| self.begun(*began))
     }
 
     /// How many calls wait, and how many bytes they were given to send.
@@ -115,14 +127,15 @@ impl Model {
     /// Lets go of the oldest of what is beyond [`keep`].
     pub(super) fn forget(&mut self) {
         while self.payload_bytes > keep::PAYLOAD_BYTES {
-            let Some(&(socket, direction, seq)) = self.chunks.get(self.emptied) else {
+            let Some(row) = self.rows.get(self.emptied) else {
                 break;
             };
             self.emptied += 1;
-            let chunk = self
-                .sockets
-                .get_mut(&socket)
-                .and_then(|socket| socket.stream_mut(direction).chunk_mut(seq));
+            let (seq, data) = (row.seq, row.data());
+            let chunk = data.and_then(|(socket, direction)| {
+                let socket = self.socket_known(socket)?;
+                socket.stream_mut(direction).chunk_mut(seq)
+            });
             if let Some(chunk) = chunk.filter(|chunk| chunk.held == Held::Yes) {
                 let bytes = chunk.payload.len() as u64;
                 chunk.size = chunk
@@ -134,35 +147,33 @@ impl Model {
                 self.forgotten.payload_bytes += bytes;
             }
         }
-        while self.chunks.len() > keep::CHUNKS {
-            self.forget_chunk();
-        }
         while self.rows.len() > keep::ROWS {
-            self.rows.pop_front();
-            self.forgotten.rows += 1;
-        }
-        while self.returned.len() > keep::CALLS {
-            let began = self.returned.pop_front();
-            if let Some(call) = began.and_then(|began| self.calls.remove(&began)) {
-                self.call_index.remove(&call.id);
-                self.forgotten.calls += 1;
-            }
+            self.forget_row();
         }
         while self.closed.len() > keep::CLOSED_SOCKETS {
             self.forget_socket();
         }
     }
 
-    fn forget_chunk(&mut self) {
-        let Some((socket, direction, _)) = self.chunks.pop_front() else {
-            return;
-        };
+    /// Forgets the oldest row, and with it its bytes, or the call that returned there.
+    fn forget_row(&mut self) {
+        let Some(row) = self.rows.pop() else { return };
         self.emptied = self.emptied.saturating_sub(1);
-        // Entries of a socket that is itself forgotten stay behind in the queue.
-        let chunk = self
-            .sockets
-            .get_mut(&socket)
-            .and_then(|socket| socket.stream_mut(direction).pop());
+        self.forgotten.rows += 1;
+        if let What::Returned(call) = row.what {
+            let began = self.call_index.get(call);
+            if let Some(at) = began.and_then(|began| begun_at(&self.calls, began)) {
+                self.calls.remove(at);
+                self.call_index.remove(call);
+                self.forgotten.calls += 1;
+            }
+        }
+        // The bytes of a socket that is itself forgotten are forgotten with it.
+        let chunk = row.data().and_then(|(socket, direction)| {
+            let stream = self.socket_known(socket)?.stream_mut(direction);
+            let oldest = stream.chunks().next()?.seq == row.seq;
+            oldest.then(|| stream.pop()).flatten()
+        });
         if let Some(chunk) = chunk {
             self.count_forgotten(&chunk);
         }
@@ -185,6 +196,12 @@ impl Model {
         self.forgotten.payload_bytes += bytes;
         self.forgotten.chunks += 1;
     }
+}
+
+/// A socket that is to be changed, and may be shared with a copy of the model.
+#[inline(never)]
+pub(super) fn own(socket: &mut Arc<Socket>) -> &mut Socket {
+    Arc::make_mut(socket)
 }
 
 impl Socket {

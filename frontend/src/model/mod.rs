@@ -7,6 +7,7 @@ mod available;
 mod call;
 mod fold;
 mod holder;
+mod index;
 mod lane;
 mod lookup;
 mod path;
@@ -15,11 +16,14 @@ mod socket;
 mod stream;
 mod transfer;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use sockscope_protocol::{Event, EventBody, Seq, SocketId, Welcome};
+
+use crate::shared::Queue;
 use crate::sorted::{Map, Set};
-
-use std::collections::{HashMap, VecDeque};
-
-use sockscope_protocol::{CallId, Event, EventBody, Seq, SocketId, Welcome};
+use index::Index;
 
 pub use available::{Availability, Op, Reason, available};
 pub use call::{CallEnd, CallRecord};
@@ -37,15 +41,12 @@ pub use transfer::{Fate, Flow, InKernel};
 /// What the page remembers of a session at most. What is beyond gives way, the oldest first, and
 /// is counted in [`Forgotten`].
 pub mod keep {
-    /// Payload bytes of all sockets: several times the largest file that one likes to send through
-    /// a page, and well below the 4 GiB of wasm32.
-    pub const PAYLOAD_BYTES: u64 = 256 << 20;
-    /// Pieces of data, with or without their payload.
-    pub const CHUNKS: usize = 200_000;
-    /// Rows of the stage.
+    /// Payload bytes of all sockets: more than the largest file that one likes to send through a page,
+    /// and what the browser of a phone still has.
+    pub const PAYLOAD_BYTES: u64 = 128 << 20;
+    /// Rows of the stage, and with them pieces of data, with or without their payload, and calls that
+    /// have returned.
     pub const ROWS: usize = 200_000;
-    /// Calls that have returned.
-    pub const CALLS: usize = 100_000;
     /// Sockets that are closed. Each is a lane, and nobody looks for one among more of them.
     pub const CLOSED_SOCKETS: usize = 500;
     /// Addresses that one UDP socket has exchanged datagrams with: each is a lane.
@@ -97,7 +98,7 @@ pub struct Forgotten {
     pub sockets: u64,
 }
 
-/// A session as a person sees it.
+/// A session as a person sees it. A copy shares with it all that neither changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Model {
     /// The greeting of the bridge: policy, limits, what its operating system can show. None before
@@ -113,18 +114,15 @@ pub struct Model {
     pub forgotten: Forgotten,
     /// The session is over without a word about it: nothing more will come.
     pub abandoned: bool,
-    sockets: Map<SocketId, Socket>,
-    /// By the event that began them, which is the order in which they were made.
-    calls: Map<Seq, CallRecord>,
-    call_index: HashMap<CallId, Seq>,
+    sockets: Map<SocketId, Arc<Socket>>,
+    /// In the order of the events that began them.
+    calls: Queue<CallRecord>,
+    call_index: Index,
     /// Calls that have not returned, as far as is known.
     waiting: Set<Seq>,
-    returned: VecDeque<Seq>,
     closed: VecDeque<SocketId>,
-    rows: VecDeque<Row>,
-    /// All chunks, the oldest first.
-    chunks: VecDeque<(SocketId, Direction, Seq)>,
-    /// How many chunks at the front of `chunks` have lost their payload already.
+    rows: Queue<Row>,
+    /// How many rows at the front have lost their payload already.
     emptied: usize,
     payload_bytes: u64,
     /// Counts what may change [`Model::lanes`].
@@ -163,7 +161,7 @@ impl Model {
         self.missing += last.0 - first.0 + 1;
         self.last = last;
         self.doubt();
-        self.rows.push_back(Row {
+        self.rows.push(Row {
             seq: last,
             time: self.time,
             socket: None,
@@ -180,9 +178,21 @@ impl Model {
 
     fn doubt(&mut self) {
         for began in self.waiting.iter() {
-            if let Some(call) = self.calls.get_mut(began) {
-                call.uncertain = true;
+            if let Some(at) = begun_at(&self.calls, *began) {
+                self.calls[at].uncertain = true;
             }
         }
     }
+}
+
+/// The place of the call that an event began.
+fn begun_at(calls: &Queue<CallRecord>, began: Seq) -> Option<usize> {
+    // Mostly it is the newest, or one that is newer than that.
+    let newest = calls.len().saturating_sub(1);
+    let at = if calls.get(newest).is_none_or(|call| call.seq <= began) {
+        newest
+    } else {
+        calls.partition_point(|call| call.seq < began)
+    };
+    calls.get(at).filter(|call| call.seq == began).map(|_| at)
 }

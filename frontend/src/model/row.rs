@@ -4,6 +4,8 @@ use sockscope_protocol::{
     AcceptQueue, CallId, ClosedBy, Observation, PeerGone, Seq, SocketId, TcpState,
 };
 
+use super::Direction;
+
 /// Something that happened, as the stage shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -15,6 +17,18 @@ pub struct Row {
     pub socket: Option<SocketId>,
     /// What.
     pub what: What,
+}
+
+impl Row {
+    /// Whose bytes it is about.
+    pub(super) fn data(&self) -> Option<(SocketId, Direction)> {
+        let direction = match self.what {
+            What::Sent(_) => Direction::Sent,
+            What::Received(_) => Direction::Received,
+            _ => return None,
+        };
+        Some((self.socket?, direction))
+    }
 }
 
 /// What a [`Row`] is about.

@@ -1,8 +1,9 @@
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sockscope_protocol::{CallId, DataFlags, Seq, SocketId};
+
+use crate::shared::Queue;
 
 /// Away from a socket or towards it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +102,7 @@ pub enum Piece<'a> {
 /// Everything that one socket sent, or received.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ByteStream {
-    chunks: VecDeque<Chunk>,
+    chunks: Queue<Chunk>,
     total: u64,
     datagrams: u64,
 }
@@ -128,13 +129,13 @@ impl ByteStream {
     /// The chunks that came after an event, those received with `MSG_PEEK` included.
     pub fn after(&self, seq: Seq) -> impl Iterator<Item = &Chunk> {
         let first = self.chunks.partition_point(|chunk| chunk.seq <= seq);
-        self.chunks.range(first..)
+        self.chunks.from(first)
     }
 
     /// The chunks that came before an event, those received with `MSG_PEEK` included.
     pub fn before(&self, seq: Seq) -> impl DoubleEndedIterator<Item = &Chunk> {
         let after = self.chunks.partition_point(|chunk| chunk.seq < seq);
-        self.chunks.range(..after)
+        self.chunks.range(0..after)
     }
 
     /// The chunk of an event.
@@ -178,7 +179,7 @@ impl ByteStream {
             }
         }
         self.chunks
-            .range(first..)
+            .from(first)
             .take_while(move |chunk| chunk.offset < to)
             .filter(move |chunk| !chunk.flags.peek && !chunk.is_empty() && chunk.end() > from)
     }
@@ -187,7 +188,7 @@ impl ByteStream {
     pub fn of_call(&self, call: CallId, data: (Seq, Seq)) -> impl Iterator<Item = &Chunk> {
         let first = self.chunks.partition_point(|chunk| chunk.seq < data.0);
         self.chunks
-            .range(first..)
+            .from(first)
             .take_while(move |chunk| chunk.seq <= data.1)
             .filter(move |chunk| chunk.call == call)
     }
@@ -206,7 +207,7 @@ impl ByteStream {
             self.total = self.total.max(chunk.end());
             self.datagrams += u64::from(chunk.flags.datagram);
         }
-        self.chunks.push_back(chunk);
+        self.chunks.push(chunk);
     }
 
     pub(super) fn chunk_mut(&mut self, seq: Seq) -> Option<&mut Chunk> {
@@ -216,12 +217,14 @@ impl ByteStream {
 
     /// Forgets the oldest chunk.
     pub(super) fn pop(&mut self) -> Option<Chunk> {
-        self.chunks.pop_front()
+        self.chunks.pop()
     }
 
     fn position(&self, seq: Seq) -> Option<usize> {
+        let at = self.chunks.partition_point(|chunk| chunk.seq < seq);
         self.chunks
-            .binary_search_by_key(&seq, |chunk| chunk.seq)
-            .ok()
+            .get(at)
+            .filter(|chunk| chunk.seq == seq)
+            .map(|_| at)
     }
 }

@@ -80,7 +80,7 @@ impl Model {
     /// receiver is not known since the report before, that was the one.
     pub(super) fn refused(&mut self, id: SocketId) {
         let last = self.last;
-        let Some(socket) = self.sockets.get_mut(&id).filter(|one| one.is_datagram()) else {
+        let Some(socket) = self.socket_known(id).filter(|one| one.is_datagram()) else {
             return;
         };
         let since = std::mem::replace(&mut socket.reported, last);
@@ -151,7 +151,7 @@ impl Model {
     /// bytes. Two tasks of the bridge write the two halves, so either may come first.
     pub(super) fn match_datagram(&mut self, id: SocketId, direction: Direction, seq: Seq) {
         let Some((other, far)) = self.other_half(id, direction, seq) else {
-            if let Some(socket) = self.sockets.get_mut(&id) {
+            if let Some(socket) = self.socket_known(id) {
                 let loose = &mut socket.loose[direction as usize];
                 if loose.len() >= MATCH_WINDOW {
                     loose.pop_front();
@@ -165,7 +165,7 @@ impl Model {
             (other, direction.opposite(), far, (id, seq)),
         ];
         for (socket, direction, seq, matched) in halves {
-            let Some(socket) = self.sockets.get_mut(&socket) else {
+            let Some(socket) = self.socket_known(socket) else {
                 continue;
             };
             let peer = socket.peer;
