@@ -5,7 +5,7 @@ mod common;
 use common::{any, welcome};
 use proptest::prelude::*;
 use sockscope_frontend::model::{Entry, Model};
-use sockscope_frontend::recording::{Log, Player, stops};
+use sockscope_frontend::recording::{Log, Player};
 use sockscope_protocol::{CallId, Event, EventBody, Outcome, Seq, Value};
 
 fn logged(events: &[Event]) -> Log {
@@ -26,14 +26,20 @@ fn then(log: &Log, count: usize) -> Model {
     model
 }
 
-/// Shows the frames up to where the film is; returns how many.
+/// Shows the frames up to where the film is; returns how often the clock was looked at.
 fn settle(player: &mut Player, log: &Log, shown: &mut Model) -> usize {
-    let mut frames = 1;
-    while !player.advance(log, shown) {
-        frames += 1;
-        assert!(frames < 1_000, "it never arrives");
+    let mut looks = 0;
+    let mut arrived = false;
+    while !arrived {
+        assert!(looks < 100_000, "it never arrives");
+        // Three looks in a frame.
+        let end = looks + 3;
+        arrived = player.advance(log, shown, &mut || {
+            looks += 1;
+            looks < end
+        });
     }
-    frames
+    looks
 }
 
 #[derive(Debug, Clone)]
@@ -87,6 +93,22 @@ proptest! {
     }
 }
 
+proptest! {
+    /// While a film of the session is on, the session goes on.
+    #[test]
+    fn a_log_that_grows_has_the_stops_of_one_that_is_whole(events in any::log(), cut in 0_usize..80) {
+        let whole = logged(&events);
+        let mut log = logged(&events[..cut.min(events.len())]);
+        let mut player = Player::new(&log);
+        for event in &events {
+            log.take(&Entry::Event(event.clone()), None);
+            player.advance(&log, &mut log.beginning(), &mut || true);
+        }
+        let expected = Player::new(&whole);
+        prop_assert_eq!(player.stops(), expected.stops());
+    }
+}
+
 /// A session of so many calls, each waiting ten microseconds.
 fn long(calls: u64) -> Log {
     let mut session = common::Log::new();
@@ -118,19 +140,39 @@ fn long(calls: u64) -> Log {
     logged(&events)
 }
 
+/// Between two looks at the clock little is told.
+const SLICE: usize = 64;
+
 #[test]
-fn a_jump_in_a_long_session_takes_few_frames() {
-    let log = long(10_000);
+fn a_jump_costs_the_way_from_the_nearest_moment_that_is_kept() {
+    let log = long(50_000);
     let mut player = Player::new(&log);
-    let mut shown = then(&log, log.events().len());
-    player.seek(&log, 15_000);
-    assert!(settle(&mut player, &log, &mut shown) <= 5);
-    for place in [14_000, 3_000, 9_999, 1, 12_345, 0, 14_999] {
+    let mut shown = log.beginning();
+    let all = settle(&mut player, &log, &mut shown);
+    assert!(all >= log.events().len() / SLICE);
+    // At twice as many events as there are moments to keep at first, they are twice as far apart.
+    for place in [75_000, 74_000, 30_000, 99_999, 1, 12_345, 0, 64_999] {
         player.seek(&log, place);
-        assert!(settle(&mut player, &log, &mut shown) <= 5, "{place}");
+        let looks = settle(&mut player, &log, &mut shown);
+        assert!(looks <= 2_000 / SLICE + 3, "{place}: {looks}");
         assert_eq!(shown.last, player.at());
     }
-    assert_eq!(shown, then(&log, 14_999));
+    assert_eq!(shown, then(&log, 64_999));
+}
+
+#[test]
+fn a_frame_ends_when_its_time_is_up() {
+    let log = long(10_000);
+    let mut player = Player::new(&log);
+    let mut shown = log.beginning();
+    assert!(!player.advance(&log, &mut shown, &mut || false));
+    assert_eq!(shown, then(&log, SLICE));
+    settle(&mut player, &log, &mut shown);
+    player.seek(&log, 19_500);
+    settle(&mut player, &log, &mut shown);
+    player.seek(&log, 19_900);
+    assert!(!player.advance(&log, &mut shown, &mut || false));
+    assert_eq!(shown, then(&log, 19_500 + SLICE));
 }
 
 #[test]
@@ -139,14 +181,14 @@ fn it_stops_where_calls_return_and_where_waits_begin() {
     let events: Vec<_> = log.events().map(|event| event.seq.0).collect();
     let first = events.len() as u64 - 8 + 1;
     let expected = [first, first + 1, first + 3, first + 4, first + 5, first + 7];
-    let stops: Vec<_> = stops(&log).into_iter().map(|(stop, _)| stop).collect();
+    let mut player = Player::new(&log);
+    let stops: Vec<_> = player.stops().iter().map(|(stop, _)| *stop).collect();
     assert!(
         stops
             .iter()
             .map(|stop| stop.0)
             .eq([first - 1].into_iter().chain(expected))
     );
-    let mut player = Player::new(&log);
     let mut seen = vec![player.at().0];
     while player.at() > Seq(0) {
         player.step(&log, false);

@@ -1,16 +1,18 @@
 #![doc = include_str!("RECORDING.md")]
 
 mod log;
+mod moments;
 mod packed;
 mod pcapng;
 mod player;
 mod reader;
+mod stops;
 mod text_log;
 mod writer;
 
 pub use log::Log;
 pub use packed::Packed;
-pub use player::{Player, stops};
+pub use player::Player;
 pub use reader::{Notes, Problem, Reader};
 
 /// With what a file begins, before the version of its format.

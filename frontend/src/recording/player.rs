@@ -1,11 +1,12 @@
-use sockscope_protocol::{EventBody, Seq};
+use sockscope_protocol::Seq;
 
 use super::Log;
+use super::moments::Moments;
+use super::stops::Stops;
 use crate::model::{Entry, Model};
-use crate::sorted::Set;
 
-/// Events that are folded between two frames: some milliseconds' worth.
-const SLICE: usize = 4_000;
+/// Events that are folded before the clock is looked at: less than a millisecond's worth.
+const SLICE: usize = 64;
 
 /// The speeds of a film, as parts of the real one, and how they are written.
 const SPEEDS: [(&str, f64); 7] = [
@@ -31,8 +32,10 @@ pub struct Player {
     time: f64,
     /// The last event that has happened; 0 before the first.
     at: Seq,
-    /// On the way to a place before what is shown.
+    /// On the way to a place, beside what is shown.
     working: Option<Model>,
+    moments: Moments,
+    stops: Stops,
 }
 
 impl Player {
@@ -45,7 +48,10 @@ impl Player {
             time: 0.0,
             at: Seq(0),
             working: None,
+            moments: Moments::default(),
+            stops: Stops::default(),
         };
+        player.stops.update(log);
         player.seek(log, log.events().len());
         player
     }
@@ -92,7 +98,8 @@ impl Player {
     /// Stops, and goes to the next or the former stop; where there is none, to the end or the beginning.
     pub fn step(&mut self, log: &Log, forward: bool) {
         self.playing = false;
-        let stops = stops(log);
+        self.stops.update(log);
+        let stops = self.stops();
         let stop = if forward {
             let next = stops.partition_point(|(stop, _)| *stop <= self.at);
             stops.get(next).map_or(log.last(), |(stop, _)| *stop)
@@ -143,54 +150,61 @@ impl Player {
         }
     }
 
-    /// Brings what is shown nearer to where the film is, as far as is right for one frame. What lies
-    /// behind is told again from the beginning, beside what is shown. Returns whether it is there.
-    pub fn advance(&mut self, log: &Log, shown: &mut Model) -> bool {
-        if self.working.as_ref().is_some_and(|on| on.last > self.at) {
-            self.working = None;
-        }
-        if self.working.is_none() && shown.last > self.at {
-            self.working = Some(log.beginning());
-        }
+    /// Where it goes call by call: each return, and each beginning of a call that then waited. With the
+    /// times of these events.
+    #[must_use]
+    pub fn stops(&self) -> &[(Seq, u64)] {
+        self.stops.all()
+    }
+
+    /// Brings what is shown nearer to where the film is, as long as there is `more` time in this frame.
+    /// What lies behind, or far ahead, is told from the nearest moment that is kept, beside what is
+    /// shown. Returns whether it is there.
+    pub fn advance(
+        &mut self,
+        log: &Log,
+        shown: &mut Model,
+        more: &mut dyn FnMut() -> bool,
+    ) -> bool {
+        self.stops.update(log);
+        self.begin(log, shown);
+        let to = log.up_to(self.at);
         let model = self.working.as_mut().unwrap_or(shown);
-        let from = log.up_to(model.last);
-        let to = log.up_to(self.at).min(from + SLICE);
-        for event in (from..to).filter_map(|index| log.get(index)) {
-            model.apply(Entry::Event(event.clone()));
+        let mut next = log.up_to(model.last);
+        while next < to {
+            let slice = next..to.min(next + SLICE);
+            next = slice.end;
+            for event in slice.filter_map(|index| log.get(index)) {
+                model.apply(Entry::Event(event.clone()));
+            }
+            self.moments.keep(model);
+            if !more() {
+                break;
+            }
         }
-        let arrived = log.up_to(self.at) == to;
-        if arrived && let Some(model) = self.working.take() {
+        if next == to
+            && let Some(model) = self.working.take()
+        {
             *shown = model;
         }
-        arrived
+        next == to
+    }
+
+    /// Chooses from where to go on.
+    fn begin(&mut self, log: &Log, shown: &Model) {
+        let kept = self.moments.before(self.at);
+        let best = kept.map_or(Seq(0), |kept| kept.last);
+        let nearest = |model: &Model| (best..=self.at).contains(&model.last);
+        let on = self.working.as_ref().filter(|on| nearest(on));
+        if nearest(shown) && on.is_none_or(|on| on.last <= shown.last) {
+            self.working = None;
+        } else if on.is_none() {
+            self.working = Some(kept.cloned().unwrap_or_else(|| log.beginning()));
+        }
     }
 }
 
 fn last_of(log: &Log, count: usize) -> Seq {
     let event = count.checked_sub(1).and_then(|last| log.get(last));
     event.map_or(Seq(0), |event| event.seq)
-}
-
-/// Where a film goes call by call: each return, and each beginning of a call that then waited. With
-/// the times of these events.
-#[must_use]
-pub fn stops(log: &Log) -> Vec<(Seq, u64)> {
-    // Backwards, so that a call's return is known when its beginning comes.
-    let mut at_once = Set::new();
-    let mut stops = Vec::new();
-    for event in log.events().rev() {
-        match event.body {
-            EventBody::Called { call, .. } if at_once.remove(&call) => {}
-            EventBody::Called { .. } => stops.push((event.seq, event.time)),
-            EventBody::Returned { call, blocked, .. } => {
-                if !blocked {
-                    at_once.insert(call);
-                }
-                stops.push((event.seq, event.time));
-            }
-            _ => {}
-        }
-    }
-    stops.reverse();
-    stops
 }

@@ -7,6 +7,10 @@ use super::{State, Store, now_ms};
 use crate::model::{Entry, Model};
 use crate::recording::{Log, Notes, Player};
 
+/// How long a frame may go on with telling what has happened, milliseconds: half of what a screen gives
+/// it.
+const TELL_MS: f64 = 8.0;
+
 /// A film that is shown.
 #[derive(Debug)]
 pub struct Replay {
@@ -104,7 +108,8 @@ impl State {
         };
         let log = film.as_ref().map_or(&self.log, |film| &film.log);
         player.run(log, elapsed_us);
-        let arrived = player.advance(log, &mut self.model);
+        let end = now_ms() + TELL_MS;
+        let arrived = player.advance(log, &mut self.model, &mut || now_ms() < end);
         player.playing || !arrived
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sockscope_frontend::recording::{Log, Player, stops};
+use sockscope_frontend::recording::{Log, Player};
 use sockscope_frontend::store::{Film, State, Store};
 use sockscope_protocol::Seq;
 use web_sys::{Element, HtmlInputElement};
@@ -124,7 +124,7 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
         .with("aria-valuetext", shown.clone())
         .is("data-testid", testid::REPLAY_TIME)
         .hears(Rc::new(oninput::Wrapper::new(oninput)));
-    let track = element("div", "replay-track").html(Html::from_html_unchecked(strokes(log).into()));
+    let track = element("div", "replay-track").html(Html::from_html_unchecked(strokes(log, player).into()));
     let title = element("p", "").child(element("strong", "").words(title));
     let buttons = element("div", "replay-buttons")
         .on_click(onclick)
@@ -157,18 +157,18 @@ fn notes(film: &Film, t: &Replay) -> String {
 }
 
 /// A stroke for every stop of the log, as far as they can be told apart.
-fn strokes(log: &Log) -> String {
+fn strokes(log: &Log, player: &Player) -> String {
     let end = log.end().max(1);
+    let place = |(_, time): &(Seq, u64)| time * PLACES / end;
     let mut text = "<svg viewBox='0 0 150 1' preserveAspectRatio=none><path d='".to_owned();
-    let mut next = 0;
-    for (_, time) in stops(log) {
-        let place = time * PLACES / end;
-        if place >= next {
-            next = place + 1;
-            text += "M";
-            text += &place.to_string();
-            text += " 0v1";
-        }
+    let mut stops = player.stops();
+    while let Some(stop) = stops.first() {
+        let here = place(stop);
+        text += "M";
+        text += &here.to_string();
+        text += " 0v1";
+        // There are many more than places.
+        stops = &stops[stops.partition_point(|stop| place(stop) <= here)..];
     }
     text + "'/></svg>"
 }

@@ -215,9 +215,15 @@ fn mark(outcome: &Outcome) -> &'static str {
 /// The bytes that moved while the call went on; those of the last row stand with the result.
 fn data_lines(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, t: &Stage) -> Html {
     let (first, last) = scene.rows;
-    let lines = one.data_in(first, last).iter();
+    let until = one.last.map_or(last, |own| last.min(own));
+    let lines = scene.layout.data_between(first.max(one.first), until);
+    let is_own = |line: &&DataLine| {
+        let of = scene.layout.boxes.get(line.of);
+        of.is_some_and(|of| of.call == one.call)
+    };
     lines
         .filter(|line| Some(line.row) != one.last)
+        .filter(is_own)
         .map(|data| {
             let text = bytes(scene.model, record, data, true, t);
             let style = line(data.row.saturating_sub(one.first));
@@ -236,7 +242,7 @@ fn arguments(model: &Model, one: &CallBox, record: &CallRecord) -> String {
     let Some(request) = &record.request else {
         return String::new();
     };
-    let first = one.data.first().and_then(|line| {
+    let first = one.data.and_then(|(line, _)| {
         let chunk = model.chunk(record.socket?, line.direction, line.seq)?;
         (chunk.held == Held::Yes).then(|| preview::quoted(&chunk.payload, PREVIEW))
     });
@@ -319,7 +325,7 @@ fn result(
         (Value::Count(_), Some(data)) => {
             let roomy = one.roomy() && one.last.is_some_and(|last| last > one.first + 1);
             let quote = data.direction == Direction::Received && !roomy;
-            bytes(model, record, data, quote, t)
+            bytes(model, record, &data, quote, t)
         }
         (Value::Count(count), None) => format::bytes(*count),
         (value, _) => format::value(value),

@@ -152,23 +152,19 @@ fn lines<'a>(
     layout: &'a Layout,
     (first, last): (usize, usize),
 ) -> impl Iterator<Item = Line<'a>> {
-    layout.boxes_between(first, last).flat_map(move |one| {
-        let id = match one.column {
-            Some(Column::Socket(id)) => Some(id),
-            _ => None,
+    layout.data_between(first, last).filter_map(move |line| {
+        let one = layout.boxes.get(line.of)?;
+        let Some(Column::Socket(id)) = one.column else {
+            return None;
         };
-        let data = one.data_in(first, last).iter();
-        data.filter_map(move |line| {
-            let id = id?;
-            let chunk = model.chunk(id, line.direction, line.seq)?;
-            let roomy = one.roomy() && Some(line.row) == one.last;
-            (!chunk.flags.peek).then_some(Line {
-                id,
-                row: line.row,
-                direction: line.direction,
-                chunk,
-                roomy,
-            })
+        let chunk = model.chunk(id, line.direction, line.seq)?;
+        let roomy = one.roomy() && Some(line.row) == one.last;
+        (!chunk.flags.peek).then_some(Line {
+            id,
+            row: line.row,
+            direction: line.direction,
+            chunk,
+            roomy,
         })
     })
 }

@@ -14,14 +14,14 @@ fn seen(log: &Log, rows: (usize, usize)) -> Vec<Band> {
 
 fn seen_in(log: &Log, rows: (usize, usize), lanes: &[SocketId]) -> Vec<Band> {
     let mut layout = Layout::default();
-    layout.update(&log.model);
+    layout.update(&log.model, usize::MAX);
     bands(&log.model, &layout, rows, lanes.iter().copied())
 }
 
 /// How many rows there are so far.
 fn rows_of(log: &Log) -> usize {
     let mut layout = Layout::default();
-    layout.update(&log.model);
+    layout.update(&log.model, usize::MAX);
     layout.times.len()
 }
 
@@ -232,7 +232,7 @@ proptest! {
         let window = (first, first + rows);
         let bands = seen(&log, window);
         let mut layout = Layout::default();
-        layout.update(&log.model);
+        layout.update(&log.model, usize::MAX);
         for line in lines(&log.model, &layout, window) {
             let mine = |end: &End| end.call == Some(line.chunk.call);
             let total: u64 = bands

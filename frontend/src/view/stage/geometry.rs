@@ -31,6 +31,12 @@ impl Viewport {
         }
     }
 
+    /// The same at the end of a stage so high, where the browser is about to scroll to.
+    pub(super) fn at_end(self, high: i32) -> Self {
+        let top = (high - self.height).max(0);
+        Self::new(self.left, top, self.width, self.height)
+    }
+
     /// The places between which things are drawn.
     pub(super) fn drawn(self) -> (i32, i32) {
         (self.top - AHEAD, self.top + self.height + GRAIN + AHEAD)

@@ -53,9 +53,10 @@ pub(super) fn use_size(area: &NodeRef, view: &UseStateHandle<Viewport>) {
 #[hook]
 pub(super) fn use_end(area: &NodeRef, follow: bool, change: (i32, i32)) {
     let area = area.clone();
-    use_effect_with((follow, change), move |(follow, _)| {
+    use_effect_with((follow, change), move |(follow, (height, _))| {
         if let (true, Some(area)) = (*follow, area.cast::<Element>()) {
-            area.set_scroll_top(area.scroll_height());
+            // As far as it goes.
+            area.set_scroll_top(height + HEAD);
         }
     });
 }

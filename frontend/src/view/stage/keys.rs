@@ -12,10 +12,10 @@ pub(super) fn step(layout: &Layout, lanes: &[Column], from: CallId, key: &str) -
     let here = layout.boxes.get(at)?;
     let shown = |one: &&CallBox| one.column.is_some_and(|column| lanes.contains(&column));
     let same = |one: &&CallBox| one.column == here.column;
-    let (before, after) = layout.boxes.split_at(at);
+    let (mut before, mut after) = (layout.boxes.range(0..at), layout.boxes.from(at + 1));
     let found = match key {
-        "ArrowUp" => before.iter().rev().find(same),
-        "ArrowDown" => after.iter().skip(1).find(same),
+        "ArrowUp" => before.rfind(same),
+        "ArrowDown" => after.find(same),
         "Home" => layout.boxes.iter().find(shown),
         "End" => layout.boxes.iter().rev().find(shown),
         "ArrowLeft" | "ArrowRight" => {

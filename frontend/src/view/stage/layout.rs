@@ -3,38 +3,42 @@
 //! grows with the log, and what is in sight of it is found without looking at the rest.
 
 use sockscope_frontend::model::{CallRecord, Direction, Model, Origin, Row, What};
+use sockscope_frontend::shared::Queue;
 use sockscope_frontend::sorted::Map;
 use sockscope_protocol::{Call, CallId, ClosedBy, How, Seq, SocketId, TcpState, Value};
 
 use super::parts::{CallBox, Column, DataLine, Life, Note, NoteKind};
 use super::scale::{ROW, zoom_for};
-use super::spans::{OPEN, Spans};
+use super::spans::Spans;
 
 /// Rows that the model has forgotten are let go when there are so many.
 const LET_GO: usize = 20_000;
 
-#[derive(Debug, Default)]
+/// A copy shares with it all that neither changes.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Layout {
     /// The time of each row; it never falls.
-    pub(crate) times: Vec<u64>,
+    pub(crate) times: Queue<u64>,
     /// The event of each row.
-    seqs: Vec<Seq>,
-    pub(crate) boxes: Vec<CallBox>,
+    seqs: Queue<Seq>,
+    pub(crate) boxes: Queue<CallBox>,
     spans: Spans,
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Queue<Note>,
+    /// All bytes.
+    data: Queue<DataLine>,
     lives: Map<Column, Life>,
     /// Whether anything belongs to no socket.
     pub(crate) loose: bool,
     /// The calls that wait: their places in `boxes`.
     pub(crate) waiting: Vec<usize>,
-    /// The rows of `sent` and `received` events, in the order of their numbers.
-    rows_by_data: Vec<(Seq, usize)>,
     /// The row in which a socket ended its direction: by `shutdown`, by `close`.
     farewells: Map<SocketId, usize>,
     /// The call whose bytes stand in the last row.
     last_data: Option<CallId>,
     /// Rows of the model that are laid out, those that it has forgotten included.
-    done: u64,
+    pub(super) done: u64,
+    /// The event of the last of them.
+    at: Seq,
     session: Option<u64>,
     /// The call that returned last.
     pub(crate) newest: Option<CallId>,
@@ -43,62 +47,99 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Takes in what has happened since.
-    pub(crate) fn update(&mut self, model: &Model) {
+    /// Whether it is the layout of a beginning of what the model shows.
+    pub(crate) fn leads_to(&self, model: &Model) -> bool {
         let session = model.welcome.as_ref().map(|welcome| welcome.epoch_us);
+        let Some(rows) = self.done.checked_sub(model.forgotten.rows) else {
+            return false;
+        };
+        let last = rows
+            .checked_sub(1)
+            .and_then(|last| model.row_at(place(last)));
+        session == self.session && (rows == 0 || last.is_some_and(|row| row.seq == self.at))
+    }
+
+    /// Takes in what has happened since, `most` rows of it. Returns whether there is more.
+    pub(crate) fn update(&mut self, model: &Model, most: usize) -> bool {
         let forgotten = model.forgotten.rows;
-        let end = forgotten + model.rows().len() as u64;
-        if session != self.session || end < self.done || forgotten > self.done {
+        if !self.leads_to(model) {
             *self = Self {
-                session,
+                session: model.welcome.as_ref().map(|welcome| welcome.epoch_us),
                 done: forgotten,
                 generation: self.generation + 1,
                 ..Self::default()
             };
         }
-        for index in self.done - forgotten..model.rows().len() as u64 {
-            let index = usize::try_from(index).unwrap_or(usize::MAX);
-            if let Some(row) = model.row_at(index) {
-                self.row(model, row);
-            }
+        let from = place(self.done - forgotten);
+        let to = model.rows().len().min(from.saturating_add(most));
+        for row in (from..to).filter_map(|index| model.row_at(index)) {
+            self.row(model, row);
+            self.at = row.seq;
         }
-        self.done = end;
+        self.done = forgotten + to as u64;
         if let Some(oldest) = model.row_at(0) {
             let gone = self.seqs.partition_point(|seq| *seq < oldest.seq);
             if gone > LET_GO {
                 self.let_go(gone);
             }
         }
+        to < model.rows().len()
     }
 
     /// Forgets the first rows.
     pub(super) fn let_go(&mut self, rows: usize) {
         self.generation += 1;
-        self.times.drain(..rows);
-        self.seqs.drain(..rows);
-        self.boxes
-            .retain(|one| one.last.is_none_or(|last| last >= rows));
+        for _ in 0..rows {
+            self.times.pop();
+            self.seqs.pop();
+        }
         (self.spans, self.waiting) = (Spans::default(), Vec::new());
-        for (index, one) in self.boxes.iter_mut().enumerate() {
-            one.first = one.first.saturating_sub(rows);
-            one.last = one.last.map(|last| last - rows);
-            one.data.retain(|line| line.row >= rows);
-            for line in &mut one.data {
-                line.row -= rows;
+        let boxes = std::mem::take(&mut self.boxes);
+        // The new place of every box; those that are gone have no bytes that are left.
+        let mut places = Vec::with_capacity(boxes.len());
+        for one in boxes.iter() {
+            places.push(self.boxes.len());
+            if one.last.is_some_and(|last| last < rows) {
+                continue;
             }
-            self.spans.push(one.first, one.last.unwrap_or(OPEN));
+            let of = self.boxes.len();
+            let moved = |line: DataLine| {
+                let row = line.row.checked_sub(rows)?;
+                Some(DataLine { row, of, ..line })
+            };
+            let one = CallBox {
+                first: one.first.saturating_sub(rows),
+                last: one.last.map(|last| last - rows),
+                data: one.data.and_then(|(first, last)| {
+                    let last = moved(last)?;
+                    Some((moved(first).unwrap_or(last), last))
+                }),
+                before: one.before.and_then(|row| row.checked_sub(rows)),
+                ..*one
+            };
             if one.last.is_none() {
-                self.waiting.push(index);
+                self.waiting.push(of);
             }
+            self.boxes.push(one);
+            self.spans.cover(&self.boxes, of);
         }
-        self.notes.retain(|note| note.row >= rows);
-        for note in &mut self.notes {
-            note.row -= rows;
-        }
-        self.rows_by_data.retain(|(_, row)| *row >= rows);
-        for (_, row) in &mut self.rows_by_data {
-            *row -= rows;
-        }
+        let notes = std::mem::take(&mut self.notes);
+        self.notes = notes
+            .from(notes.partition_point(|note| note.row < rows))
+            .map(|note| Note {
+                row: note.row - rows,
+                ..*note
+            })
+            .collect();
+        let data = std::mem::take(&mut self.data);
+        self.data = data
+            .from(data.partition_point(|line| line.row < rows))
+            .map(|line| DataLine {
+                row: line.row - rows,
+                of: places.get(line.of).copied().unwrap_or(usize::MAX),
+                ..*line
+            })
+            .collect();
         for (_, life) in self.lives.iter_mut() {
             life.first = life.first.saturating_sub(rows);
             life.last = life.last.map(|last| last.saturating_sub(rows));
@@ -114,15 +155,25 @@ impl Layout {
         first: usize,
         last: usize,
     ) -> impl Iterator<Item = &CallBox> {
-        let numbers = self.spans.between(first, last);
-        numbers.filter_map(|number| self.boxes.get(number))
+        self.spans.between(&self.boxes, first, last)
     }
 
     /// The notes in these rows.
-    pub(crate) fn notes_between(&self, first: usize, last: usize) -> &[Note] {
+    pub(crate) fn notes_between(&self, first: usize, last: usize) -> impl Iterator<Item = &Note> {
         let from = self.notes.partition_point(|note| note.row < first);
         let to = self.notes.partition_point(|note| note.row <= last);
-        self.notes.get(from..to).unwrap_or_default()
+        self.notes.range(from..to)
+    }
+
+    /// The bytes in these rows.
+    pub(crate) fn data_between(
+        &self,
+        first: usize,
+        last: usize,
+    ) -> impl Iterator<Item = &DataLine> {
+        let from = self.data.partition_point(|line| line.row < first);
+        let to = self.data.partition_point(|line| line.row <= last);
+        self.data.range(from..to)
     }
 
     /// From which row to which a lane lives.
@@ -132,9 +183,9 @@ impl Layout {
 
     /// The row in which bytes were sent or received.
     pub(crate) fn data_row(&self, seq: Seq) -> Option<usize> {
-        let rows = &self.rows_by_data;
-        let place = rows.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
-        rows.get(place).map(|(_, row)| *row)
+        let place = self.data.partition_point(|line| line.seq < seq);
+        let line = self.data.get(place).filter(|line| line.seq == seq);
+        line.map(|line| line.row)
     }
 
     /// The row in which a socket said that it will send no more.
@@ -155,10 +206,8 @@ impl Layout {
     /// A zoom at which steps between events can mostly be told apart: three of four are no higher than a
     /// few rows.
     pub(crate) fn fitting(&self) -> i32 {
-        let steps = self.times.windows(2).map(|pair| match pair {
-            [one, other] => other - one,
-            _ => 0,
-        });
+        let steps = self.times.iter().zip(self.times.from(1));
+        let steps = steps.map(|(one, other)| other - one);
         let mut steps: Vec<u64> = steps.filter(|step| *step > 0).collect();
         steps.sort_unstable();
         let usual = steps.get(steps.len() * 3 / 4).copied();
@@ -248,11 +297,13 @@ impl Layout {
             depth,
             first: at,
             last: None,
-            data: Vec::new(),
+            data: None,
+            before: None,
         });
-        self.spans.push(at, OPEN);
-        self.waiting.push(self.boxes.len() - 1);
-        self.boxes.len() - 1
+        let newest = self.boxes.len() - 1;
+        self.spans.cover(&self.boxes, newest);
+        self.waiting.push(newest);
+        newest
     }
 
     /// The box of a call that waits; it is begun here when its beginning is in a gap of the log.
@@ -291,7 +342,6 @@ impl Layout {
         self.newest = Some(call);
         let index = self.opened(row, call, at);
         self.waiting.retain(|waiting| *waiting != index);
-        self.spans.end(index, at);
         let Some(one) = self.boxes.get_mut(index) else {
             return;
         };
@@ -301,6 +351,7 @@ impl Layout {
             .unwrap_or_else(|| row.socket.map_or(Column::Loose, Column::Socket));
         one.column = Some(column);
         let first = one.first;
+        self.spans.cover(&self.boxes, index);
         self.loose |= column == Column::Loose;
         self.live(column, first);
         self.end(column, Some(at));
@@ -331,14 +382,17 @@ impl Layout {
         let at = self.push(row);
         self.last_data = Some(call);
         let index = self.opened(row, call, at);
+        let line = DataLine {
+            row: at,
+            seq: row.seq,
+            direction,
+            of: index,
+        };
         if let Some(one) = self.boxes.get_mut(index) {
-            one.data.push(DataLine {
-                row: at,
-                seq: row.seq,
-                direction,
-            });
+            one.before = one.data.map(|(_, last)| last.row);
+            one.data = Some((one.data.map_or(line, |(first, _)| first), line));
         }
-        self.rows_by_data.push((row.seq, at));
+        self.data.push(line);
     }
 
     fn closed(&mut self, model: &Model, row: &Row, by: ClosedBy) {
@@ -357,6 +411,10 @@ impl Layout {
         self.farewells
             .get_or_insert_with(id, || at + usize::from(by_call));
     }
+}
+
+fn place(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

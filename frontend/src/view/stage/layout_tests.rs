@@ -5,6 +5,7 @@ use sockscope_protocol::{
     Data, DataFlags, Event, EventBody, Family, Observation, Outcome, SocketType,
 };
 
+use super::super::moments::Moments;
 use super::*;
 
 /// A session as a log, written event by event.
@@ -83,7 +84,7 @@ impl Session {
     }
 
     fn layout(&mut self) -> &Layout {
-        self.layout.update(&self.model);
+        self.layout.update(&self.model, usize::MAX);
         &self.layout
     }
 
@@ -153,17 +154,22 @@ fn bytes_that_come_with_the_result_share_its_row() {
     assert_eq!(session.layout().times.len(), rows + 2);
     let one = session.one(5);
     assert_eq!(one.last, Some(rows + 1));
-    assert_eq!(one.data.first().map(|line| line.row), one.last);
+    assert_eq!(one.data.map(|(line, _)| line.row), one.last);
 }
 
 /// What the stage shows of a layout.
 fn shown(layout: &Layout) -> (Vec<u64>, Vec<CallBox>, Vec<Note>, String) {
-    let (times, boxes) = (layout.times.clone(), layout.boxes.clone());
+    let data: Vec<_> = layout.data.iter().collect();
     let rest = format!(
-        "{:?} {:?} {:?} {:?}",
-        layout.lives, layout.waiting, layout.rows_by_data, layout.farewells
+        "{:?} {:?} {data:?} {:?} {:?} {:?}",
+        layout.lives, layout.waiting, layout.farewells, layout.newest, layout.last_data
     );
-    (times, boxes, layout.notes.clone(), rest)
+    (
+        layout.times.iter().copied().collect(),
+        layout.boxes.iter().cloned().collect(),
+        layout.notes.iter().copied().collect(),
+        rest,
+    )
 }
 
 /// Any conversation between two sockets: who does what next.
@@ -229,6 +235,21 @@ proptest! {
     }
 
     #[test]
+    fn in_a_film_it_is_that_of_the_moment(
+        steps in prop::collection::vec((any::<u8>(), any::<bool>()), 0..60),
+        moments in prop::collection::vec(0..60_usize, 1..12),
+    ) {
+        let mut film = Moments::new(7, 4);
+        let mut layout = Layout::default();
+        for moment in moments {
+            let model = conversation(&steps[..moment.min(steps.len())]).model;
+            film.update(&mut layout, &model, true);
+            let mut fresh = Session { model, ..Session::default() };
+            prop_assert_eq!(shown(&layout), shown(fresh.layout()));
+        }
+    }
+
+    #[test]
     fn what_is_in_sight_is_found(
         steps in prop::collection::vec((any::<u8>(), any::<bool>()), 0..60),
         first in 0..100_usize,
@@ -245,7 +266,11 @@ proptest! {
         prop_assert_eq!(found, expected);
         let noted = |note: &&Note| first <= note.row && note.row <= last;
         let expected: Vec<&Note> = layout.notes.iter().filter(noted).collect();
-        let found: Vec<&Note> = layout.notes_between(first, last).iter().collect();
+        let found: Vec<&Note> = layout.notes_between(first, last).collect();
+        prop_assert_eq!(found, expected);
+        let here = |line: &&DataLine| first <= line.row && line.row <= last;
+        let expected: Vec<&DataLine> = layout.data.iter().filter(here).collect();
+        let found: Vec<&DataLine> = layout.data_between(first, last).collect();
         prop_assert_eq!(found, expected);
     }
 
@@ -259,15 +284,19 @@ proptest! {
         let before = shown(&session.layout);
         session.layout.let_go(gone);
         let layout = &session.layout;
-        prop_assert_eq!(&layout.times, &before.0[gone..]);
-        for one in &layout.boxes {
+        prop_assert!(layout.times.iter().eq(&before.0[gone..]));
+        for one in layout.boxes.iter() {
             let former = before.1.iter().find(|former| former.call == one.call);
             let former = former.unwrap();
             prop_assert_eq!(one.first, former.first.saturating_sub(gone));
             prop_assert_eq!(one.last, former.last.map(|last| last - gone));
-            for line in &one.data {
-                prop_assert_eq!(layout.data_row(line.seq), Some(line.row));
-            }
+        }
+        for line in layout.data.iter() {
+            prop_assert_eq!(layout.data_row(line.seq), Some(line.row));
+            let one = layout.boxes.get(line.of).unwrap();
+            let record = session.model.call(one.call).unwrap();
+            let (first, last) = record.data.unwrap();
+            prop_assert!(first <= line.seq && line.seq <= last);
         }
         let all: Vec<&CallBox> = layout.boxes_between(0, usize::MAX - 1).collect();
         prop_assert_eq!(all.len(), layout.boxes.len());

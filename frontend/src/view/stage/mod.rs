@@ -9,6 +9,7 @@ mod hooks;
 mod keys;
 mod layout;
 mod lines;
+mod moments;
 mod notes;
 mod parts;
 mod pointing;
@@ -40,6 +41,7 @@ use self::call_box::Look;
 use self::geometry::{Geometry, Viewport};
 use self::layout::Layout;
 use self::lines::Lanes;
+use self::moments::Moments;
 use self::parts::Column;
 use self::pointing::Pointing;
 use self::scale::{ROW, Scale, Steps};
@@ -77,6 +79,7 @@ pub(crate) fn Stage() -> Html {
 #[derive(Default)]
 struct Kept {
     layout: Layout,
+    moments: Moments,
     scale: Scale,
     lanes: Lanes,
     /// A time that is to stay at its height above the window's upper edge when the scale changes.
@@ -102,18 +105,31 @@ fn Canvas() -> Html {
     let kept = use_mut_ref(Kept::default);
     hooks::use_size(&area, &view);
 
+    let film = store.state().replay.is_some();
     let model = store.model();
     let mut borrowed = kept.borrow_mut();
     let Kept {
         layout,
+        moments,
         scale,
         lanes,
         said,
         ..
     } = &mut *borrowed;
-    layout.update(&model);
+    moments.update(layout, &model, film);
     scale.update(&layout.times, layout.generation, way.steps);
-    let seen = view.seen();
+    let time = store.now_us();
+    let waits = !layout.waiting.is_empty();
+    let now = match way.steps {
+        Steps::Equal => scale.y(layout.times.len()),
+        Steps::Time { .. } if waits => scale.at(time),
+        Steps::Time { .. } => scale.at(model.time),
+    };
+    let window = match *follow {
+        true => view.at_end(now + geometry::BELOW),
+        false => *view,
+    };
+    let seen = window.seen();
     let lanes = lanes.in_sight(&model, layout, scale.rows_between(seen.0, seen.1));
     let (layout, scale) = (&*layout, &*scale);
     let news = said.news(&model, layout, t);
@@ -127,15 +143,8 @@ fn Canvas() -> Html {
         .map(|one| way.fold_closed && closed(one))
         .collect();
     let geometry = Geometry::new(*view, &folded);
-    let drawn = view.drawn();
+    let drawn = window.drawn();
     let rows = scale.rows_between(drawn.0, drawn.1);
-    let time = store.now_us();
-    let waits = !layout.waiting.is_empty();
-    let now = match way.steps {
-        Steps::Equal => scale.y(layout.times.len()),
-        Steps::Time { .. } if waits => scale.at(time),
-        Steps::Time { .. } => scale.at(model.time),
-    };
     let scene = Scene {
         model: &model,
         layout,
@@ -205,13 +214,16 @@ fn Canvas() -> Html {
                 let end = area.scroll_height() - area.client_height();
                 let now = area.scroll_top();
                 let before = top.replace(now);
+                let mut look = hooks::look(&area);
                 if now + NEAR >= end {
                     follow.set(true);
+                    // Wherever the end is: it need not be drawn again for that.
+                    look.top = 0;
                 } else if now < before {
                     // Upwards: by a person. What is new moves the end away, not the place.
                     follow.set(false);
                 }
-                view.set(hooks::look(&area));
+                view.set(look);
             }
         })
     };
@@ -297,7 +309,8 @@ fn Canvas() -> Html {
             .text(t.stage.follow)
             .on_click(newest)
     });
-    html! { <>{ tools }{ news.done() }{ scroll.done() }{ newest.map(element::Element::done) }</> }
+    let gave_way = notes::gave_way(model.forgotten.rows, t);
+    html! { <>{ tools }{ gave_way }{ news.done() }{ scroll.done() }{ newest.map(element::Element::done) }</> }
 }
 
 /// The time between the chosen calls, in words.

@@ -7,10 +7,20 @@ use super::geometry::place;
 use super::parts::{Note, NoteKind};
 use super::scale::ROW;
 use super::scene::Scene;
+use crate::i18n::Messages;
+use crate::view::element::element;
+
+/// What the page itself has let go.
+pub(super) fn gave_way(rows: u64, t: &Messages) -> Html {
+    if rows == 0 {
+        return Html::default();
+    }
+    element("p", "hint").words((t.stage.gave_way)(rows)).done()
+}
 
 pub(super) fn draw(scene: &Scene<'_>) -> Html {
     let (first, last) = scene.rows;
-    let notes = scene.layout.notes_between(first, last).iter();
+    let notes = scene.layout.notes_between(first, last);
     // To scale, those of one lane that come too close to each other give way to the first.
     let mut taken: Vec<(usize, i32)> = Vec::new();
     notes

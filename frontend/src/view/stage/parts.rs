@@ -31,6 +31,8 @@ pub(crate) struct DataLine {
     pub(crate) row: usize,
     pub(crate) seq: Seq,
     pub(crate) direction: Direction,
+    /// The place of the call's box.
+    pub(crate) of: usize,
 }
 
 /// A call on the stage.
@@ -44,28 +46,23 @@ pub(crate) struct CallBox {
     pub(crate) first: usize,
     /// The row of its return; none while it waits.
     pub(crate) last: Option<usize>,
-    pub(crate) data: Vec<DataLine>,
+    /// Its first bytes, and its last ones.
+    pub(crate) data: Option<(DataLine, DataLine)>,
+    /// The row of its last bytes but one.
+    pub(crate) before: Option<usize>,
 }
 
 impl CallBox {
-    /// Its bytes between two rows.
-    pub(crate) fn data_in(&self, first: usize, last: usize) -> &[DataLine] {
-        let from = self.data.partition_point(|line| line.row < first);
-        let to = self.data.partition_point(|line| line.row <= last);
-        self.data.get(from..to).unwrap_or_default()
-    }
-
     /// The bytes that came with its return.
-    pub(crate) fn data_at_end(&self) -> Option<&DataLine> {
-        self.data.last().filter(|line| Some(line.row) == self.last)
+    pub(crate) fn data_at_end(&self) -> Option<DataLine> {
+        let (_, line) = self.data?;
+        Some(line).filter(|line| Some(line.row) == self.last)
     }
 
     /// Whether its last row but one is free: then what stands in its last row has more room.
     pub(crate) fn roomy(&self) -> bool {
-        let before = self.data.len().checked_sub(2);
-        let before = before.and_then(|index| self.data.get(index));
         self.last
-            .is_some_and(|last| last > self.first && before.is_none_or(|line| line.row + 1 < last))
+            .is_some_and(|last| last > self.first && self.before.is_none_or(|row| row + 1 < last))
     }
 }
 

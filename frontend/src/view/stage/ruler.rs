@@ -25,16 +25,16 @@ pub(super) fn ticks(scene: &Scene<'_>) -> Html {
             .collect();
     }
     let mut shown = String::new();
-    let rows = scene.layout.times.iter().enumerate().skip(first);
-    rows.take(last.saturating_sub(first) + 1)
-        .filter_map(|(row, time)| {
-            let text = format::clock(*time);
-            (text != shown).then(|| {
-                shown.clone_from(&text);
-                tick(row as u64, scene.scale.y(row), text)
-            })
+    let times = &scene.layout.times;
+    let rows = (first..times.len().min(last.saturating_add(1))).zip(times.from(first));
+    rows.filter_map(|(row, time)| {
+        let text = format::clock(*time);
+        (text != shown).then(|| {
+            shown.clone_from(&text);
+            tick(row as u64, scene.scale.y(row), text)
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// A time as exact as the steps of the ruler are.

@@ -1,6 +1,8 @@
 //! Rows and times in pixels: in equal steps, where each row is as high as the next, or to scale, where
 //! a pixel is so many microseconds. To scale, a long silence can be folded.
 
+use sockscope_frontend::shared::Queue;
+
 /// The height of a row in equal steps.
 pub(crate) const ROW: i32 = 22;
 /// Room above the first row.
@@ -114,7 +116,7 @@ pub(crate) fn zoom_for(us: u64, height: i32) -> i32 {
 
 impl Scale {
     /// Takes in rows that are new; places all anew when the steps or the rows are others.
-    pub(crate) fn update(&mut self, rows: &[u64], generation: u64, steps: Steps) {
+    pub(crate) fn update(&mut self, rows: &Queue<u64>, generation: u64, steps: Steps) {
         if steps != self.steps || generation != self.generation || rows.len() < self.ys.len() {
             *self = Self {
                 steps,
@@ -125,7 +127,7 @@ impl Scale {
         let Steps::Time { zoom, fold } = steps else {
             return;
         };
-        let span = rows.last().unwrap_or(&0) - rows.first().unwrap_or(&0);
+        let span = rows.last().unwrap_or(&0) - rows.get(0).unwrap_or(&0);
         let mut rate = rate(zoom);
         if !fold {
             rate = rate.min(HIGHEST / float(span.max(1)));
@@ -141,9 +143,9 @@ impl Scale {
         }
         if self.ys.is_empty() {
             self.rate = rate;
-            self.anchor = (rows.first().copied().unwrap_or_default(), f64::from(TOP));
+            self.anchor = (rows.get(0).copied().unwrap_or_default(), f64::from(TOP));
         }
-        for time in rows.iter().skip(self.ys.len()) {
+        for time in rows.from(self.ys.len()) {
             self.push(*time, fold);
         }
     }

@@ -20,7 +20,7 @@ const STEPS: [Steps; 4] = [
 
 fn scale(times: &[u64], steps: Steps) -> Scale {
     let mut scale = Scale::default();
-    scale.update(times, 1, steps);
+    scale.update(&times.iter().copied().collect(), 1, steps);
     scale
 }
 
@@ -113,9 +113,9 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(times.len())).collect();
         cuts.sort_unstable();
         for cut in cuts {
-            grown.update(&times[..cut], 1, steps);
+            grown.update(&times[..cut].iter().copied().collect(), 1, steps);
         }
-        grown.update(&times, 1, steps);
+        grown.update(&times.iter().copied().collect(), 1, steps);
         let at_once = scale(&times, steps);
         let folds = matches!(steps, Steps::Time { fold: true, .. });
         for row in 0..times.len() {

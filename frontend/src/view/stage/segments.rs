@@ -35,7 +35,7 @@ pub(super) fn draw(scene: &Scene<'_>) -> Html {
         }
     });
     let (first, last) = scene.rows;
-    let notes = scene.layout.notes_between(first, last).iter();
+    let notes = scene.layout.notes_between(first, last);
     calls
         .chain(notes.filter_map(|note| gone(scene, note)))
         .collect()

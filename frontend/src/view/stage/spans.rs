@@ -1,73 +1,68 @@
-//! Spans of rows, and which of them meet a window. Looking costs as much as is found, and a little
-//! for every [`BLOCK`] of the rest.
+//! Boxes by the rows that they take, and which of them meet a window. Looking costs as much as is found,
+//! and a little for every [`BLOCK`] of the rest.
 
-/// How many spans are passed over with one look.
-const BLOCK: usize = 128;
+use sockscope_frontend::shared::Queue;
+
+use super::parts::CallBox;
+
+/// How many boxes are passed over with one look.
+const BLOCK: usize = 64;
 
 /// The end of a span that has none yet.
-pub(crate) const OPEN: usize = usize::MAX;
+const OPEN: usize = usize::MAX;
 
 type Span = (usize, usize);
 
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Spans {
-    all: Vec<Span>,
-    /// What every [`BLOCK`] of them covers at most.
-    blocks: Vec<Span>,
+/// What every [`BLOCK`] of the boxes covers at most.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Spans(Vec<Span>);
+
+fn span(one: &CallBox) -> Span {
+    (one.first, one.last.unwrap_or(OPEN))
 }
 
 fn meets(one: Span, window: Span) -> bool {
     one.0 <= window.1 && one.1 >= window.0
 }
 
+fn block(boxes: &Queue<CallBox>, block: usize) -> impl Iterator<Item = &CallBox> {
+    boxes.range(block * BLOCK..((block + 1) * BLOCK).min(boxes.len()))
+}
+
 impl Spans {
-    /// Adds one, with the next number.
-    pub(crate) fn push(&mut self, first: usize, last: usize) {
-        if self.all.len().is_multiple_of(BLOCK) {
-            self.blocks.push((first, last));
-        }
-        self.all.push((first, last));
-        self.cover(self.all.len() - 1);
-    }
-
-    /// Ends the span of that number.
-    pub(crate) fn end(&mut self, number: usize, last: usize) {
-        if let Some(span) = self.all.get_mut(number) {
-            span.1 = last;
-            self.cover(number);
-        }
-    }
-
-    fn cover(&mut self, number: usize) {
-        let block = number / BLOCK;
-        let members = self.all.iter().skip(block * BLOCK).take(BLOCK);
+    /// Takes in a box that is new, or has got its end.
+    pub(crate) fn cover(&mut self, boxes: &Queue<CallBox>, number: usize) {
+        let at = number / BLOCK;
+        let members = block(boxes, at).map(span);
         let whole = members.fold((OPEN, 0), |whole, one| {
             (whole.0.min(one.0), whole.1.max(one.1))
         });
-        if let Some(block) = self.blocks.get_mut(block) {
-            *block = whole;
+        match self.0.get_mut(at) {
+            Some(block) => *block = whole,
+            None => self.0.push(whole),
         }
     }
 
-    /// The numbers of those that have a row between these two, in their order.
-    pub(crate) fn between(&self, first: usize, last: usize) -> impl Iterator<Item = usize> {
+    /// Those of the boxes that have a row between these two, in their order.
+    pub(crate) fn between<'a>(
+        &'a self,
+        boxes: &'a Queue<CallBox>,
+        first: usize,
+        last: usize,
+    ) -> impl Iterator<Item = &'a CallBox> {
         let window = (first, last);
-        let blocks = self.blocks.iter().enumerate();
+        let blocks = self.0.iter().enumerate();
         blocks
             .filter(move |(_, whole)| meets(**whole, window))
-            .flat_map(|(block, _)| {
-                let from = block * BLOCK;
-                let members = self.all.iter().enumerate();
-                members.skip(from).take(BLOCK)
-            })
-            .filter(move |(_, one)| meets(**one, window))
-            .map(|(number, _)| number)
+            .flat_map(move |(at, _)| block(boxes, at))
+            .filter(move |one| meets(span(one), window))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sockscope_protocol::CallId;
 
     use super::*;
 
@@ -78,24 +73,30 @@ mod tests {
             ends in prop::collection::vec((0..600_usize, 0..60_usize), 0..200),
             windows in prop::collection::vec((0..2_100_usize, 0..80_usize), 1..20),
         ) {
-            let (mut kept, mut plain) = (Spans::default(), Vec::new());
+            let (mut kept, mut boxes) = (Spans::default(), Queue::default());
             for (first, length, open) in spans {
-                let last = if open { OPEN } else { first + length };
-                kept.push(first, last);
-                plain.push((first, last));
+                boxes.push(CallBox {
+                    call: CallId(boxes.len() as u64),
+                    column: None,
+                    depth: 0,
+                    first,
+                    last: (!open).then_some(first + length),
+                    data: None,
+                    before: None,
+                });
+                kept.cover(&boxes, boxes.len() - 1);
             }
             for (number, length) in ends {
-                if let Some(span) = plain.get_mut(number) {
-                    span.1 = span.0 + length;
-                    kept.end(number, span.1);
+                if let Some(one) = boxes.get_mut(number) {
+                    one.last = Some(one.first + length);
+                    kept.cover(&boxes, number);
                 }
             }
             for (first, length) in windows {
                 let last = first + length;
-                let found: Vec<usize> = kept.between(first, last).collect();
-                let expected: Vec<usize> = (0..plain.len())
-                    .filter(|number| meets(plain[*number], (first, last)))
-                    .collect();
+                let found: Vec<&CallBox> = kept.between(&boxes, first, last).collect();
+                let met = |one: &&CallBox| meets(span(one), (first, last));
+                let expected: Vec<&CallBox> = boxes.iter().filter(met).collect();
                 prop_assert_eq!(found, expected);
             }
         }

@@ -8,7 +8,7 @@ use crate::view::stage::parts::CallBox;
 /// What is said of each call of a socket, from the first on.
 fn said(log: &Log, socket: SocketId, language: Lang) -> Vec<String> {
     let mut layout = Layout::default();
-    layout.update(&log.model);
+    layout.update(&log.model, usize::MAX);
     let t = language.messages();
     let of_socket = |one: &&CallBox| {
         let record = log.model.call(one.call);
