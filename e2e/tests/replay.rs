@@ -124,6 +124,14 @@ async fn back_in_time_and_live_again() -> Result<()> {
         page.see_none("replay").await?;
         shows(page, &whole).await?;
         page.new_socket("new-udp").await?;
+
+        // From the film's end, too: what it shows there is what is.
+        press(page, "v").await?;
+        page.read("inspector", "live session").await?;
+        page.click("replay-live").await?;
+        page.see_none("replay").await?;
+        page.call("bind", &[("arg-port", "0")]).await?;
+        page.see(Target::row("bind", "ok")).await?;
         Ok(())
     })
     .await

@@ -20,6 +20,16 @@ impl Lines {
         let (mut at, mut room) = (from, self.columns);
         while let Some(&first) = bytes.get(at) {
             let rest = bytes.get(at..).unwrap_or_default();
+            if one_byte {
+                // Most of most texts: a byte, a column.
+                let plain = |byte: &&u8| (b' '..=b'~').contains(*byte);
+                let many = rest.iter().take(room).take_while(plain).count();
+                if many > 0 {
+                    at += many;
+                    room -= many;
+                    continue;
+                }
+            }
             let (len, columns, ends) = if one_byte && first < 0x80 {
                 (1, columns(first.into()), first == b'\n')
             } else {

@@ -79,7 +79,13 @@ impl Log {
         self.payload_bytes += bytes.unwrap_or(0);
         // What carries bytes is written when it is asked for: its payload may give way.
         let text = text.filter(|_| bytes.is_none());
-        let text = text.map(|text| text.replace(['\r', '\n'], " ").into());
+        let text = text.map(|text| {
+            if text.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
+                text.replace(['\r', '\n'], " ").into()
+            } else {
+                text.into()
+            }
+        });
         self.lines.push_back(Line { event, text });
         while self.payload_bytes > PAYLOAD_BYTES {
             let Some(line) = self.lines.get_mut(self.emptied) else {

@@ -210,13 +210,21 @@ impl Store {
             Entry::Event(event) if matches!(event.body, EventBody::Returned { .. })
         );
         let size = text.map_or_else(|| entry.payload(), str::len);
-        self.change(|state| {
-            if let Entry::Event(event) = &entry {
-                state.clock.arrived(event.time, now_ms());
-            }
+        let caught_up = self.change(|state| {
+            let time = match &entry {
+                Entry::Event(event) => Some(event.time),
+                _ => None,
+            };
             state.log.take(&entry, text);
+            let before = state.catching_up;
             state.take(entry);
+            // What is told again happened long ago.
+            if let Some(time) = time.filter(|_| !state.catching_up) {
+                state.clock.arrived(time, now_ms);
+            }
+            before && !state.catching_up
         });
+        self.came(caught_up);
         if returned {
             self.after_return();
         }

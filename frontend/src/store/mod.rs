@@ -1,13 +1,15 @@
 //! What the views hold on to: the state of the page, the news that it changed, and the actions
 //! that a person takes.
 //!
-//! Entries of the log are folded as they come; views hear of it once per animation frame.
+//! Entries of the log are folded as they come; views hear of it once per animation frame, or less often
+//! when much comes.
 
 mod actions;
 mod adopt;
 mod bridge;
 mod database;
 mod file;
+mod frame;
 mod hooks;
 mod keep;
 mod leave;
@@ -25,8 +27,6 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use sockscope_protocol::{CallId, SessionKey, SocketId};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 
 use self::keep::Keeper;
@@ -119,7 +119,7 @@ struct Inner {
     state: RefCell<State>,
     listeners: RefCell<Vec<(u64, Listener)>>,
     next_listener: Cell<u64>,
-    frame_asked: Cell<bool>,
+    pace: frame::Pace,
     /// A film moves: the next frame has been asked for.
     filming: Cell<bool>,
     token: RefCell<Option<String>>,
@@ -140,6 +140,7 @@ struct Inner {
 struct Timers {
     retry: Option<Timeout>,
     flush: Option<Timeout>,
+    frame: Option<Timeout>,
     ping: Option<Interval>,
     page: Vec<EventListener>,
 }
@@ -179,7 +180,7 @@ impl Store {
             }),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
-            frame_asked: Cell::new(false),
+            pace: frame::Pace::default(),
             filming: Cell::new(false),
             token: RefCell::new(storage::token()),
             session: RefCell::new(storage::session()),
@@ -222,7 +223,7 @@ impl Store {
         now.unwrap_or(0).max(state.model.time)
     }
 
-    /// Calls `listener` after every animation frame's worth of changes.
+    /// Calls `listener` before a frame that shows what has changed.
     #[must_use]
     pub fn subscribe(&self, listener: impl Fn() + 'static) -> Subscription {
         let id = self.0.next_listener.get();
@@ -239,25 +240,6 @@ impl Store {
         let result = change(&mut self.0.state.borrow_mut());
         self.changed();
         result
-    }
-
-    fn changed(&self) {
-        if self.0.frame_asked.replace(true) {
-            return;
-        }
-        let store = self.clone();
-        let frame = Closure::once_into_js(move || {
-            store.0.frame_asked.set(false);
-            let listeners = store.0.listeners.borrow().clone();
-            for (_, listener) in listeners {
-                listener();
-            }
-        });
-        let asked = web_sys::window()
-            .and_then(|window| window.request_animation_frame(frame.unchecked_ref()).ok());
-        if asked.is_none() {
-            self.0.frame_asked.set(false);
-        }
     }
 }
 

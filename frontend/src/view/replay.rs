@@ -124,7 +124,8 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
         .with("aria-valuetext", shown.clone())
         .is("data-testid", testid::REPLAY_TIME)
         .hears(Rc::new(oninput::Wrapper::new(oninput)));
-    let track = element("div", "replay-track").html(Html::from_html_unchecked(strokes(log, player).into()));
+    let track =
+        element("div", "replay-track").html(Html::from_html_unchecked(strokes(log, player).into()));
     let title = element("p", "").child(element("strong", "").words(title));
     let buttons = element("div", "replay-buttons")
         .on_click(onclick)

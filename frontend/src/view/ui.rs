@@ -198,7 +198,8 @@ pub(crate) fn use_texts() -> &'static Messages {
 pub(crate) fn use_model() {
     use_selector(|state| {
         let session = state.model.welcome.as_ref().map(|welcome| welcome.epoch_us);
-        (session, state.model.last, state.model.abandoned)
+        let (last, over) = (state.model.last, state.model.abandoned);
+        (session, last, over, state.replay.is_some())
     });
 }
 

@@ -4,16 +4,25 @@
 pub struct Clock {
     /// Page time less session time, microseconds, the smallest seen.
     offset_us: Option<f64>,
+    /// An event before this time tells little more than the one before it.
+    next_us: u64,
 }
 
+/// How often it is worth to ask for the time.
+const EVERY_US: u64 = 10_000;
+
 impl Clock {
-    /// An event of session time `time_us` arrived at page time `page_ms`.
+    /// An event of session time `time_us` arrives, at page time `page_ms`.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a session is shorter than 2^53 microseconds"
     )]
-    pub fn arrived(&mut self, time_us: u64, page_ms: f64) {
-        let offset = page_ms * 1_000.0 - time_us as f64;
+    pub fn arrived(&mut self, time_us: u64, page_ms: impl FnOnce() -> f64) {
+        if time_us < self.next_us {
+            return;
+        }
+        self.next_us = time_us + EVERY_US;
+        let offset = page_ms() * 1_000.0 - time_us as f64;
         self.offset_us = Some(self.offset_us.map_or(offset, |known| known.min(offset)));
     }
 
@@ -58,9 +67,11 @@ mod tests {
     fn the_quickest_event_sets_the_clock() {
         let mut clock = Clock::default();
         assert_eq!(clock.now_us(5.0), None);
-        clock.arrived(1_000, 900.0);
-        clock.arrived(2_000_000, 2_100.0);
-        clock.arrived(2_500_000, 3_000.0);
+        clock.arrived(1_000, || 900.0);
+        clock.arrived(2_000_000, || 2_100.0);
+        clock.arrived(2_500_000, || 3_000.0);
+        // So soon after another one it is not asked.
+        clock.arrived(2_500_001, || 0.0);
         assert_eq!(clock.now_us(3_100.0), Some(3_000_000));
     }
 

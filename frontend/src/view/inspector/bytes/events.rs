@@ -146,8 +146,7 @@ impl Hands {
                 }),
                 "scroll" => {
                     let scroll = panel.scroll();
-                    panel.scrolled(f64::from(target.scroll_top()), &scroll);
-                    true
+                    panel.scrolled(f64::from(target.scroll_top()), &scroll)
                 }
                 other => self.point(panel, socket, other, event.unchecked_ref(), &target),
             }

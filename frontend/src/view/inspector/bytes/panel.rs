@@ -217,16 +217,17 @@ impl Panel {
         self.first = (first < scroll.last()).then_some(first + self.list.start());
     }
 
-    /// The browser has scrolled.
-    pub(super) fn scrolled(&mut self, top: f64, scroll: &Scroll) {
+    /// The browser has scrolled. Returns whether that is news.
+    pub(super) fn scrolled(&mut self, top: f64, scroll: &Scroll) -> bool {
         if (top - self.top).abs() < 1.0 {
-            return;
+            return false;
         }
         let first = scroll.first(top, self.top, self.first(scroll));
         self.top = top;
         // A short way through a long list: the bar goes where the lines are.
         self.moved = scroll.is_scaled();
         self.show(first, scroll);
+        true
     }
 
     /// Where the browser is to scroll to, if it is not there.
