@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::Store;
-use super::file::{describe, download_blob, read, save_parts};
+use super::file::{describe, download_blob, read};
 use super::replay::Film;
 use crate::recording::{Problem, Reader};
 
