@@ -36,7 +36,7 @@ const fn look(window: Window, dark: bool, projector: bool, language: &'static st
 }
 
 /// Where all panels stand side by side, everything with everything; where one does, each at least once.
-const LOOKS: [Look; 13] = [
+const LOOKS: [Look; 14] = [
     look(DESK, false, false, "en"),
     look(DESK, false, false, "zh"),
     look(DESK, true, false, "zh"),
@@ -46,6 +46,7 @@ const LOOKS: [Look; 13] = [
     look(DESK, false, true, "zh"),
     look(DESK, false, true, "en"),
     look(TELEPHONE, false, true, "zh"),
+    look(TELEPHONE, true, true, "en"),
     look(TELEPHONE, false, false, "en"),
     look(TELEPHONE, true, false, "zh"),
     look(ZOOMED, true, false, "en"),

@@ -60,6 +60,21 @@ fn shown(key: &'static str) -> &'static str {
     match key {
         "Escape" => "Esc",
         "Enter" => "Ctrl Enter",
+        "ArrowLeft" => "←",
+        "ArrowRight" => "→",
+        " " => "Space",
         key => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHORTCUTS, shown};
+
+    #[test]
+    fn every_key_can_be_seen() {
+        for one in &SHORTCUTS {
+            assert!(!shown(one.key).trim().is_empty(), "{:?}", one.key);
+        }
     }
 }
