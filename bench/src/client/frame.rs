@@ -47,7 +47,7 @@ pub(crate) fn message(opcode: u8, payload: &[u8]) -> Bytes {
     head(opcode, payload, 0)
 }
 
-/// A part of a message.
+/// A part of a message; of a control frame, the whole.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     /// What the message is, also in the pieces and frames that continue it.
@@ -69,10 +69,12 @@ pub(crate) struct Decoder {
     opcode: u8,
     /// What a frame with opcode 0 continues.
     continued: u8,
+    /// The payload of a control frame.
+    control: Vec<u8>,
 }
 
 impl Decoder {
-    pub(crate) fn decode<'a>(&mut self, mut input: &'a [u8], mut on: impl FnMut(Piece<'a>)) {
+    pub(crate) fn decode(&mut self, mut input: &[u8], mut on: impl FnMut(Piece<'_>)) {
         while !input.is_empty() {
             if self.left == 0 {
                 self.header[self.have] = input[0];
@@ -86,11 +88,19 @@ impl Decoder {
             let (bytes, rest) = input.split_at(here);
             input = rest;
             self.left -= here as u64;
-            on(Piece {
-                opcode: self.opcode,
-                bytes,
-                end: self.last && self.left == 0,
-            });
+            let (opcode, ends) = (self.opcode, self.left == 0);
+            if opcode < CLOSE {
+                let end = self.last && ends;
+                on(Piece { opcode, bytes, end });
+                continue;
+            }
+            self.control.extend_from_slice(bytes);
+            if ends {
+                let bytes = &self.control;
+                let end = true;
+                on(Piece { opcode, bytes, end });
+                self.control.clear();
+            }
         }
     }
 
@@ -142,7 +152,9 @@ mod tests {
 
     #[test]
     fn frames_are_read_however_they_are_cut() {
-        let mut wire = vec![0x02, 3, b'a', b'b', b'c', 0x89, 0, 0x80, 126, 1, 0];
+        let mut wire = vec![
+            0x02, 3, b'a', b'b', b'c', 0x89, 2, b'o', b'k', 0x80, 126, 1, 0,
+        ];
         wire.extend([b'd'; 256]);
         wire.extend([0x82, 0]);
         for size in 1..wire.len() {
@@ -151,7 +163,10 @@ mod tests {
             let mut pings = 0;
             for part in wire.chunks(size) {
                 decoder.decode(part, |Piece { opcode, bytes, end }| match opcode {
-                    PING => pings += 1,
+                    PING => {
+                        assert!(end && bytes == b"ok");
+                        pings += 1;
+                    }
                     _ => {
                         assert_eq!(opcode, BINARY);
                         if let Some(message) = messages.last_mut() {

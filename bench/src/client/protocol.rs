@@ -112,8 +112,8 @@ impl Protocol {
             Self::Session(decoder, session) => (decoder, Mux::Session(session)),
         };
         decoder.decode(input, |piece| match (piece.opcode, &mut mux) {
-            (frame::PING, _) if piece.end => out.push_back(frame::message(frame::PONG, &[])),
-            (frame::CLOSE, Mux::None) if piece.end => on(0, Event::Closed),
+            (frame::PING, _) => out.push_back(frame::message(frame::PONG, piece.bytes)),
+            (frame::CLOSE, Mux::None) => on(0, Event::Closed),
             (frame::CLOSE.., _) => {}
             (_, Mux::None) if !piece.bytes.is_empty() => on(0, Event::Data(piece.bytes)),
             (_, Mux::None) => {}

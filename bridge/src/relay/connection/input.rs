@@ -65,7 +65,12 @@ impl Connection {
         let (link, streams) = (&mut self.link, &mut self.streams);
         let data = match piece {
             Piece::Data(data) => data,
-            Piece::Pong => return,
+            Piece::Pong(payload) => {
+                if link.answered(context, payload.bytes()) {
+                    streams.resume();
+                }
+                return;
+            }
             Piece::Ping(payload) => {
                 return link.control(context, Opcode::Pong, payload.bytes());
             }

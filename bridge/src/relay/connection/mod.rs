@@ -2,6 +2,7 @@
 
 mod batch;
 mod input;
+mod lead;
 mod link;
 mod output;
 #[cfg_attr(not(target_os = "linux"), path = "no_pipe.rs")]
@@ -126,13 +127,18 @@ impl Connection {
             connection: key,
             stream: None,
         };
+        // Where the client is on this machine there is no network to be slower than it.
+        let near = socket.peer_addr()?.ip() == socket.local_addr()?.ip();
+        if !near {
+            crate::socket::take_little(&socket);
+        }
         let watched = context.watch(owner, &mut socket)?;
         let (framing, held) = match purpose {
             Purpose::Wisp | Purpose::Wisp2(_) => (Framing::Wisp, HELD_BY_ONE),
             Purpose::Plain { .. } => (Framing::Plain, HELD_BY_ONLY),
         };
         let mut connection = Self {
-            link: Link::new(socket, framing),
+            link: Link::new(socket, framing, near),
             watched,
             reader: Reader::new(),
             early,

@@ -48,4 +48,6 @@ pub(crate) fn unconfirmed<T>(_: &T) -> Option<u32> {
     None
 }
 
+pub(crate) fn take_little<T>(_: &T) {}
+
 pub(crate) fn unpace<T>(_: &T, _: std::net::IpAddr) {}

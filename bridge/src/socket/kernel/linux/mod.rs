@@ -84,6 +84,28 @@ pub(crate) fn unpace(socket: &impl AsFd, other: IpAddr) {
     }
 }
 
+/// How much the kernel shall take that it cannot send yet.
+static UNSENT: libc::c_int = 256 * 1024;
+
+/// Lets the kernel take little more than it can send (`TCP_NOTSENT_LOWAT`, `tcp(7)`): whatever is
+/// written next waits behind what it has taken.
+pub(crate) fn take_little(socket: &impl AsRawFd) {
+    let length = libc::socklen_t::try_from(size_of_val(&UNSENT)).unwrap_or(0);
+    // SAFETY: the kernel reads one `int` from the address given, and `UNSENT` is one.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_NOTSENT_LOWAT,
+            (&raw const UNSENT).cast(),
+            length,
+        )
+    };
+    if result != 0 {
+        tracing::debug!("the kernel takes as much as it likes");
+    }
+}
+
 /// The length of a queue. `SIOCINQ` is `FIONREAD`, `SIOCOUTQ` is `TIOCOUTQ` (`linux/sockios.h`).
 fn queue(descriptor: RawFd, request: libc::Ioctl) -> Option<u32> {
     let mut length: libc::c_int = 0;
