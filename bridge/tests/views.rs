@@ -5,11 +5,12 @@
 mod common;
 
 use common::calls::endpoint;
-use common::client::Incoming;
+use common::client::{Incoming, hello};
 use common::peer::Peer;
 use common::{Client, TestBridge};
 use sockscope_protocol::{
-    Call, CallId, ClientMessage, Event, EventBody, Outcome, RejectReason, Seq, ServerMessage, Value,
+    Call, CallId, ClientMessage, Data, Event, EventBody, Hello, Outcome, Payload, RejectReason,
+    Seq, ServerMessage, Value,
 };
 
 /// Reads up to and with event number `last`.
@@ -54,6 +55,66 @@ async fn every_view_sees_the_same_log() {
         _ => None,
     });
     assert_eq!(payload.unwrap(), "to and fro");
+}
+
+/// What a call sent, in its parts.
+fn sent(events: Vec<Event>, by: CallId) -> Vec<Data> {
+    let sent = events.into_iter().filter_map(|event| match event.body {
+        EventBody::Sent(data) if data.call == by => Some(data),
+        _ => None,
+    });
+    sent.collect()
+}
+
+#[tokio::test]
+async fn who_keeps_what_it_sends_does_not_get_it_back_and_others_do() {
+    const LENGTH: usize = 300_000;
+    let bridge = TestBridge::start().await;
+    let keeps = Hello {
+        keeps: true,
+        ..hello(&bridge.token)
+    };
+    let mut client = Client::greet(bridge.address, keeps.clone()).await.unwrap();
+    let peer = Peer::echo().await;
+    let socket = client.connected(peer.address).await;
+    let bytes: Vec<u8> = (0..LENGTH).map(|at| (at % 251) as u8).collect();
+    let mut seen = Vec::new();
+    let mut calls = Vec::new();
+    for part in [&bytes[..], b"and more"] {
+        let call = client.begin_send(socket, Payload::SendAll, part).await;
+        let returned = |event: &Event| matches!(event.body, EventBody::Returned { call: of, .. } if of == call);
+        client
+            .until_event(|event| {
+                seen.push(event.clone());
+                returned(event).then_some(())
+            })
+            .await;
+        calls.push(call);
+    }
+    let last = client.last;
+
+    let own = sent(seen, calls[0]);
+    let mut offset = 0;
+    for data in &own {
+        assert!(data.flags.kept && data.payload.is_empty(), "{data:?}");
+        assert_eq!(data.offset, offset);
+        offset += u64::from(data.size);
+    }
+    assert_eq!(offset, LENGTH as u64);
+
+    let view = client.welcome.view.clone().unwrap();
+    let mut onlooker = Client::view(bridge.address, &view).await.unwrap();
+    let resumed = Hello {
+        session: Some(client.key()),
+        ..keeps
+    };
+    let mut again = Client::greet(bridge.address, resumed).await.unwrap();
+    for other in [&mut onlooker, &mut again] {
+        let whole = sent(events(other, last).await, calls[0]);
+        assert!(whole.iter().all(|data| !data.flags.kept));
+        let payloads: Vec<_> = whole.into_iter().map(|data| data.payload).collect();
+        assert!(payloads.concat() == bytes);
+    }
 }
 
 #[tokio::test]

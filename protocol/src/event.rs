@@ -103,16 +103,32 @@ pub struct DataFlags {
     pub datagram: bool,
     /// The payload gave way to newer ones (`log_bytes`); `size` is what it was.
     pub omitted: bool,
+    /// The payload is what the client itself gave and keeps ([`Hello::keeps`](crate::Hello)); `size` is
+    /// how much of it. Stands in no log.
+    pub kept: bool,
 }
 
 impl DataFlags {
     /// The names of the marks in JSON, in the order of [`DataFlags::set`].
-    pub const NAMES: [&'static str; 4] = ["peek", "truncated", "datagram", "omitted"];
+    pub const NAMES: [&'static str; 5] = ["peek", "truncated", "datagram", "omitted", "kept"];
 
     /// Whether each mark is set.
     #[must_use]
-    pub fn set(self) -> [bool; 4] {
-        [self.peek, self.truncated, self.datagram, self.omitted]
+    pub fn set(self) -> [bool; 5] {
+        let Self {
+            peek,
+            truncated,
+            datagram,
+            omitted,
+            kept,
+        } = self;
+        [peek, truncated, datagram, omitted, kept]
+    }
+
+    /// Whether the payload is elsewhere, or nowhere any more.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        self.omitted || self.kept
     }
 }
 

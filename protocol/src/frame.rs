@@ -20,7 +20,8 @@ mod flag {
     pub(super) const TRUNCATED: u8 = 2;
     pub(super) const DATAGRAM: u8 = 4;
     pub(super) const OMITTED: u8 = 8;
-    pub(super) const ALL: u8 = PEEK | TRUNCATED | DATAGRAM | OMITTED;
+    pub(super) const KEPT: u8 = 16;
+    pub(super) const ALL: u8 = PEEK | TRUNCATED | DATAGRAM | OMITTED | KEPT;
 }
 
 /// A binary message that cannot be understood.
@@ -201,6 +202,7 @@ pub fn encode_data(event: &Event) -> Option<Bytes> {
         (data.flags.truncated, flag::TRUNCATED),
         (data.flags.datagram, flag::DATAGRAM),
         (data.flags.omitted, flag::OMITTED),
+        (data.flags.kept, flag::KEPT),
     ] {
         if set {
             flags |= bit;
@@ -237,10 +239,11 @@ pub fn decode_event(mut message: Bytes) -> Result<Event, FrameError> {
         truncated: header.flags & flag::TRUNCATED != 0,
         datagram: header.flags & flag::DATAGRAM != 0,
         omitted: header.flags & flag::OMITTED != 0,
+        kept: header.flags & flag::KEPT != 0,
     };
     let payload = message.len();
     let fits = match usize::try_from(header.size) {
-        Ok(_) if flags.omitted => payload == 0,
+        Ok(_) if flags.is_bare() => payload == 0,
         Ok(size) if flags.truncated => size >= payload,
         Ok(size) => size == payload,
         Err(_) => false,

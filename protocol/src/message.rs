@@ -59,6 +59,9 @@ pub struct Hello {
 /// What the bridge says in a text message. Events with bytes are binary messages.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+    /// The client keeps what it sends until the call returns, and need not get it back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keeps: bool,
 pub enum ServerMessage {
     /// The answer to `hello`.
     Welcome(Welcome),

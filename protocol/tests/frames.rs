@@ -25,18 +25,19 @@ fn bytes() -> impl Strategy<Value = Bytes> {
 prop_compose! {
     fn data()(
         call: u64, socket: u32, offset: u64, peek: bool, datagram: bool,
-        lost in 0_u32..100, omitted: bool,
+        lost in 0_u32..100, omitted: bool, kept: bool,
         address in prop::option::of(address()), payload in bytes(),
     ) -> Data {
-        let size = u32::try_from(payload.len()).unwrap() + if omitted { 0 } else { lost };
+        let bare = omitted || kept;
+        let size = u32::try_from(payload.len()).unwrap() + if bare { 0 } else { lost };
         Data {
             call: CallId(call),
             socket: SocketId(socket),
             offset,
-            flags: DataFlags { peek, truncated: lost > 0 && !omitted, datagram, omitted },
+            flags: DataFlags { peek, truncated: lost > 0 && !bare, datagram, omitted, kept },
             size,
             address,
-            payload: if omitted { Bytes::new() } else { payload },
+            payload: if bare { Bytes::new() } else { payload },
         }
     }
 }

@@ -61,7 +61,8 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn hello(token: &str, out: &mut VecDeque<Bytes>) {
-        put(&json!({"kind": "hello", "version": 1, "token": token}), out);
+        let hello = json!({"kind": "hello", "version": 1, "token": token, "keeps": true});
+        put(&hello, out);
     }
 
     pub(crate) fn is_ready(&self) -> bool {

@@ -27,6 +27,8 @@ pub(super) struct Accepted {
     /// The largest message.
     pub(super) message_bytes: u32,
     pub(super) calls_per_second: u32,
+    /// It keeps what it sends.
+    pub(super) keeps: bool,
 }
 
 /// Waits for `hello` and answers it.
@@ -146,5 +148,6 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         message_bytes: settings.limits.message_bytes,
         calls_per_second: settings.limits.calls_per_second,
     };
+        keeps: hello.keeps,
     Ok((accepted, welcome))
 }

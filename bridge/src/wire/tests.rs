@@ -81,6 +81,7 @@ async fn held_on(silence: &mut Silence) -> Duration {
         after: Seq(0),
         message_bytes: limits.message_bytes,
         calls_per_second: limits.calls_per_second,
+        keeps: false,
     };
     let start = Instant::now();
     let last_words = View::new(silence, accepted, CancellationToken::new())

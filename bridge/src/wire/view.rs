@@ -1,5 +1,6 @@
 //! One client that follows one session.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,8 +8,8 @@ use axum::extract::ws::Message;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Sink, SinkExt as _, Stream, StreamExt as _};
 use sockscope_protocol::{
-    CallId, ClientMessage, CloseCode, Event, RejectReason, Seq, ServerMessage, decode_payload,
-    encode_data, parse_client_message,
+    CallId, ClientMessage, CloseCode, Event, EventBody, RejectReason, Seq, ServerMessage,
+    decode_payload, encode_data, parse_client_message,
 };
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -38,6 +39,9 @@ pub(super) struct View<'a, S> {
     after: Seq,
     message_bytes: u32,
     budget: Budget,
+    /// Where the client keeps what it sends: its calls of this WebSocket that are not told to have
+    /// returned.
+    kept: Option<HashSet<CallId>>,
     silent_pings: u32,
     stop: CancellationToken,
 }
@@ -63,6 +67,7 @@ where
     pub(super) async fn run(mut self) -> LastWords {
         let mut pings =
             tokio::time::interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
+            kept: accepted.keeps.then(HashSet::new),
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if let Err(last_words) = self.step(&mut pings).await {
@@ -106,7 +111,8 @@ where
                 .await?;
             self.after = last;
         }
-        for event in batch.events {
+        for mut event in batch.events {
+            self.spare(&mut event);
             let seq = event.seq;
             self.put(encode(event)).await?;
             self.after = seq;
@@ -118,6 +124,10 @@ where
     async fn read(&mut self, first: Option<Result<Message, axum::Error>>) -> Result<(), LastWords> {
         let mut message = first;
         for more in (0..MESSAGES).rev() {
+            // Their ends may be among what is missing. From here on all bytes come.
+            if let Some(kept) = &mut self.kept {
+                kept.clear();
+            }
             // `None` is the end of the connection.
             let read = message.ok_or(None)?;
             let read = read.map_err(|error| Farewell::for_error(error, self.message_bytes))?;
@@ -127,6 +137,21 @@ where
             }
             match (more > 0)
                 .then(|| self.socket.next().now_or_never())
+    /// Leaves out what the client has.
+    fn spare(&mut self, event: &mut Event) {
+        let Some(kept) = &mut self.kept else { return };
+        match &mut event.body {
+            EventBody::Sent(data) if kept.contains(&data.call) => {
+                data.flags.kept = true;
+                data.payload = Bytes::new();
+            }
+            EventBody::Returned { call, .. } => {
+                kept.remove(call);
+            }
+            _ => {}
+        }
+    }
+
                 .flatten()
             {
                 Some(next) => message = next,
@@ -158,7 +183,12 @@ where
                     // A copy, because the bytes are a view of the buffer that the WebSocket was read
                     // into, and would hold all of it for as long as the log holds them.
                     let bytes = Bytes::copy_from_slice(&bytes);
-                    self.call(call, |session| session.send(call, socket, &payload, bytes))
+                    let answer =
+                        self.call(call, |session| session.send(call, socket, &payload, bytes))?;
+                    if let (Some(kept), None) = (&mut self.kept, &answer) {
+                        kept.insert(call);
+                    }
+                    Ok(answer)
                 }
                 Err(error) => self.misunderstood(None, error.to_string()),
             },

@@ -75,6 +75,7 @@ pub fn hello(token: &str) -> Hello {
         session: None,
         view: None,
         after: Seq(0),
+        keeps: false,
     }
 }
 

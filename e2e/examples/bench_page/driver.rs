@@ -70,6 +70,7 @@ impl Driver {
             session: Some(SessionKey(session.to_owned())),
             view: None,
             after: Seq(0),
+            keeps: false,
         });
         sink.send(Message::text(serde_json::to_string(&hello)?))
             .await?;

@@ -138,6 +138,7 @@ impl Store {
             session,
             view: None,
             after,
+            keeps: false,
         });
         if let Some(connection) = self.0.connection.borrow().as_ref() {
             connection.text(&hello);

@@ -94,7 +94,7 @@ prop_compose! {
     ) -> Data {
         let size = payload.iter().fold(lost, |size, _| size + 1);
         let payload = if omitted { Bytes::new() } else { Bytes::from(payload) };
-        let flags = DataFlags { peek, truncated, datagram, omitted };
+        let flags = DataFlags { peek, truncated, datagram, omitted, kept: false };
         Data { call, socket, offset, flags, size, address: address.map(at), payload }
     }
 }

@@ -69,6 +69,7 @@ objects! {
         view "view",
         after "after" or Seq(0),
     }
+        keeps "keeps" or false,
     Welcome {
         version "version",
         bridge "bridge",
@@ -243,11 +244,18 @@ impl Read for Data {
     fn read(json: &Json<'_>) -> Result<Self, Wrong> {
         let marks: Vec<String> = field_or(json, "flags", Vec::new())?;
         let mark = |name: &str| marks.iter().any(|mark| mark == name);
-        let [peek, truncated, datagram, omitted] = DataFlags::NAMES.map(mark);
+        let [peek, truncated, datagram, omitted, kept] = DataFlags::NAMES.map(mark);
+        let flags = DataFlags {
+            peek,
+            truncated,
+            datagram,
+            omitted,
+            kept,
+        };
         let size: u32 = field(json, "size")?;
         let Payload(payload) = field(json, "payload")?;
         let (whole, held) = (size as usize, payload.len());
-        let fits = match (omitted, truncated) {
+        let fits = match (flags.is_bare(), truncated) {
             (true, _) => held == 0,
             (_, true) => held <= whole,
             _ => held == whole,
@@ -259,12 +267,7 @@ impl Read for Data {
             call: field(json, "call")?,
             socket: field(json, "socket")?,
             offset: field(json, "offset")?,
-            flags: DataFlags {
-                peek,
-                truncated,
-                datagram,
-                omitted,
-            },
+            flags,
             size,
             address: field(json, "address")?,
             payload,

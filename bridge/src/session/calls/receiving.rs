@@ -111,7 +111,7 @@ impl Making {
                     peek: flags.peek,
                     truncated: received.true_size > length,
                     datagram: slot.kind == SocketType::Datagram,
-                    omitted: false,
+                    ..DataFlags::default()
                 },
                 size: u32::try_from(received.true_size).unwrap_or(u32::MAX),
                 address: received.from,
