@@ -15,3 +15,4 @@ mod plain;
 mod programs;
 mod udp;
 mod wisp2;
+mod wisp_mux;
