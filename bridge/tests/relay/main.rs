@@ -9,6 +9,8 @@ mod common;
 mod door;
 mod flow;
 mod malformed;
+#[cfg(target_os = "linux")]
+mod memory;
 mod metrics;
 mod opening;
 mod plain;

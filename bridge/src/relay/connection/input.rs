@@ -5,9 +5,13 @@ use bytes::Buf as _;
 use super::batch::Batches;
 use super::plain::Plain;
 use super::wisp::{After, Wisp};
-use super::{Awaits, Connection};
+use super::{Awaits, Connection, Framing};
 use crate::relay::reactor::Context;
 use crate::relay::websocket::{Opcode, Piece, code};
+
+/// How much is read at once of a WebSocket that is one stream. If its target takes nothing of it, it is
+/// held, with what was held before.
+const OF_ONLY: usize = 512 * 1024;
 
 /// What the messages on a WebSocket mean.
 #[derive(Debug)]
@@ -23,10 +27,14 @@ impl Connection {
             return;
         }
         let mut input = std::mem::take(&mut context.input);
+        let most = match self.link.framing {
+            Framing::Wisp => input.len(),
+            Framing::Plain => OF_ONLY,
+        };
         let result = if self.early.is_empty() {
-            self.link.read(&mut input)
+            self.link.read(&mut input[..most])
         } else {
-            let length = self.early.len().min(input.len());
+            let length = self.early.len().min(most);
             self.early.copy_to_slice(&mut input[..length]);
             Ok(length)
         };
