@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use config::Config;
 pub use error::Error;
@@ -73,24 +74,20 @@ pub async fn serve(
         limits: config.limits,
         policy: Arc::clone(&policy),
     });
-    let bridge = Arc::new(Bridge::new(
-        config.token,
-        Arc::clone(&registry),
-        stop.clone(),
-    ));
-    let tasks = bridge.tasks.clone();
+    let tasks = TaskTracker::new();
     let relay = config
         .relay
         .map(|config| Relay::start(config, policy, tasks.clone()))
         .transpose()
         .map_err(Error::Relay)?;
-    let router = http::router(
-        bridge,
+    let bridge = Arc::new(Bridge::new(
+        config.token,
+        Arc::clone(&registry),
         relay.clone(),
-        address.port(),
-        config.hosts,
-        config.origins,
-    );
+        tasks.clone(),
+        stop.clone(),
+    ));
+    let router = http::router(bridge, address.port(), config.hosts, config.origins);
     http::serve_connections(listener, router, room, tasks.clone(), stop).await;
     if let Some(relay) = relay {
         relay.stop();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::relay::Relay;
 use crate::session::Registry;
 use crate::token::Token;
 
@@ -14,6 +15,8 @@ use crate::token::Token;
 pub(crate) struct Bridge {
     pub(crate) token: Token,
     pub(crate) registry: Arc<Registry>,
+    /// The door for programs, if it is open.
+    pub(crate) relay: Option<Arc<Relay>>,
     /// Fires when the bridge stops.
     pub(crate) stop: CancellationToken,
     /// All connections and views, to wait for at the end.
@@ -23,12 +26,19 @@ pub(crate) struct Bridge {
 }
 
 impl Bridge {
-    pub(crate) fn new(token: Token, registry: Arc<Registry>, stop: CancellationToken) -> Self {
+    pub(crate) fn new(
+        token: Token,
+        registry: Arc<Registry>,
+        relay: Option<Arc<Relay>>,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             token,
             registry,
+            relay,
             stop,
-            tasks: TaskTracker::new(),
+            tasks,
             views: AtomicU64::new(0),
         }
     }

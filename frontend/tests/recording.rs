@@ -186,6 +186,7 @@ fn no_secret_is_written() {
             policy: Policy::default(),
             limits: Limits::default(),
             platform: Platform::default(),
+            relay: false,
         },
     );
     let text = file(&log);

@@ -12,6 +12,7 @@ mod message;
 mod names;
 mod observation;
 mod read;
+mod relay;
 mod write;
 
 pub use call::{
@@ -33,6 +34,7 @@ pub use message::{
     parse_client_message, parse_server_message,
 };
 pub use observation::{AcceptQueue, Observation, TcpInfo, TcpState};
+pub use relay::{Relay, RelayProtocol, RelayState, RelayStream};
 
 /// The WebSocket subprotocol (RFC 6455 section 1.9) that both sides name in the handshake.
 pub const SUBPROTOCOL: &str = "sockscope.v1";

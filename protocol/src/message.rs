@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::names::names;
 use crate::read::{Json, Read as _};
-use crate::{Call, CallId, Event, Limits, Seq, SessionKey, ViewKey};
+use crate::{Call, CallId, Event, Limits, Relay, Seq, SessionKey, ViewKey};
 
 /// What a client says in a text message. Calls with bytes are binary messages.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,6 +35,11 @@ pub enum ClientMessage {
         /// Comes back unchanged.
         nonce: u64,
     },
+    /// Begin or cease to tell of the relay's streams.
+    WatchRelay {
+        /// Whether to tell.
+        on: bool,
+    },
     /// End the session: its sockets are closed and its log is forgotten.
     End,
 }
@@ -54,14 +59,14 @@ pub struct Hello {
     pub view: Option<ViewKey>,
     /// The last event that the client has; 0 for the whole log.
     pub after: Seq,
+    /// The client keeps what it sends until the call returns, and need not get it back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keeps: bool,
 }
 
 /// What the bridge says in a text message. Events with bytes are binary messages.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-    /// The client keeps what it sends until the call returns, and need not get it back.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub keeps: bool,
 pub enum ServerMessage {
     /// The answer to `hello`.
     Welcome(Welcome),
@@ -93,6 +98,8 @@ pub enum ServerMessage {
         /// What `ping` brought.
         nonce: u64,
     },
+    /// The relay's streams, about once a second after `watch_relay`.
+    Relay(Relay),
     /// A message could not be understood and was passed over.
     Error {
         /// What is wrong with it.
@@ -164,6 +171,8 @@ pub struct Welcome {
     pub limits: Limits,
     /// What the bridge's operating system can show.
     pub platform: Platform,
+    /// Whether the bridge has its relay open, whose streams can be watched.
+    pub relay: bool,
 }
 
 /// What a session may reach and bind, in the words of the flags `--allow-connect` and `--allow-bind`.

@@ -67,7 +67,11 @@ impl ClientMessage {
                 if let Some(view) = &hello.view {
                     message = message.text("view", &view.0);
                 }
-                message.number("after", hello.after.0)
+                message = message.number("after", hello.after.0);
+                if hello.keeps {
+                    message = message.is("keeps", "true");
+                }
+                message
             }
             Self::Call { call, request } => message("call")
                 .number("call", call.0)
@@ -77,6 +81,9 @@ impl ClientMessage {
                 .number("call", call.0)
                 .number("total", *total),
             Self::Ping { nonce } => message("ping").number("nonce", *nonce),
+            Self::WatchRelay { on } => {
+                message("watch_relay").is("on", if *on { "true" } else { "false" })
+            }
             Self::End => message("end"),
         }
         .done()
@@ -278,19 +285,24 @@ mod tests {
             any::<Option<String>>(),
             any::<Option<String>>(),
             any::<u64>(),
+            any::<bool>(),
         );
         prop_oneof![
-            hello.prop_map(|(token, session, view, after)| ClientMessage::Hello(Hello {
-                version: 1,
-                token,
-                session: session.map(SessionKey),
-                view: view.map(ViewKey),
-                after: Seq(after),
-            })),
+            hello.prop_map(
+                |(token, session, view, after, keeps)| ClientMessage::Hello(Hello {
+                    version: 1,
+                    token,
+                    session: session.map(SessionKey),
+                    view: view.map(ViewKey),
+                    after: Seq(after),
+                    keeps,
+                })
+            ),
             (call(), request()).prop_map(|(call, request)| ClientMessage::Call { call, request }),
             call().prop_map(|call| ClientMessage::Cancel { call }),
             (call(), any::<u64>()).prop_map(|(call, total)| ClientMessage::Credit { call, total }),
             any::<u64>().prop_map(|nonce| ClientMessage::Ping { nonce }),
+            any::<bool>().prop_map(|on| ClientMessage::WatchRelay { on }),
             Just(ClientMessage::End),
         ]
     }

@@ -60,6 +60,7 @@ fn every_kind_has_an_example() {
         "cancel",
         "credit",
         "ping",
+        "watch_relay",
         "end",
         "welcome",
         "event",
@@ -67,6 +68,7 @@ fn every_kind_has_an_example() {
         "rejected",
         "duplicate",
         "pong",
+        "relay",
         "error",
         "goodbye",
     ] {

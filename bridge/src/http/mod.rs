@@ -17,13 +17,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use sockscope_protocol::WS_PATH;
 
-use crate::relay::{self, Relay};
+use crate::relay;
 use crate::state::Bridge;
 use crate::wire;
 pub use authority::{Authority, BadAuthority, Host, Origin};
 pub(crate) use connections::{Room, Slot, serve_connections};
 use guard::Guard;
-use metrics::Measured;
 
 /// Headers of every answer: nobody guesses types, learns addresses, or embeds what is served here.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -42,19 +41,15 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// Everything that is answered, for a bridge that listens on `port`.
 pub(crate) fn router(
     bridge: Arc<Bridge>,
-    relay: Option<Arc<Relay>>,
     port: u16,
     hosts: Vec<Authority>,
     origins: Vec<Origin>,
 ) -> Router {
     let guard = Arc::new(Guard::new(port, hosts, origins));
-    let measured = Measured {
-        bridge: Arc::clone(&bridge),
-        relay: relay.clone(),
-    };
     let metrics = Router::new()
         .route("/metrics", get(metrics::answer))
-        .with_state(measured);
+        .with_state(Arc::clone(&bridge));
+    let relay = bridge.relay.clone();
     let door = relay.map_or_else(Router::new, relay::routes);
     Router::new()
         .route(WS_PATH, any(wire::upgrade))

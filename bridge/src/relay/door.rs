@@ -147,13 +147,14 @@ fn upgrade(
         Err(refused) => return refused.into_response(),
     };
     let relay = Arc::clone(relay);
-    let span = tracing::info_span!("relay", number = relay.number());
+    let number = relay.number();
+    let span = tracing::info_span!("relay", number);
     relay.tasks.clone().spawn(async move {
         let upgraded = match upgrade.await {
             Ok(upgraded) => upgraded,
             Err(error) => return tracing::debug!("relay: no WebSocket after all: {error}"),
         };
-        match newcomer(upgraded, purpose, span, place) {
+        match newcomer(upgraded, purpose, (number, span), place) {
             Ok(newcomer) => relay.serve(newcomer),
             Err(error) => tracing::warn!("relay: cannot take over a connection: {error}"),
         }
@@ -221,7 +222,7 @@ fn choose(headers: &HeaderMap, preferred: &str) -> Option<HeaderValue> {
 fn newcomer(
     upgraded: Upgraded,
     purpose: Purpose,
-    span: tracing::Span,
+    (number, span): (u64, tracing::Span),
     place: Place,
 ) -> std::io::Result<Newcomer> {
     let parts = upgraded
@@ -234,6 +235,7 @@ fn newcomer(
         socket: socket.into_std()?,
         early: parts.read_buf,
         purpose,
+        number,
         span,
         place,
     })

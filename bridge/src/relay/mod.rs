@@ -13,6 +13,7 @@ mod door;
 mod metrics;
 mod options;
 mod reactor;
+mod report;
 mod shared;
 mod stream;
 mod websocket;
@@ -23,7 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use tokio::sync::Semaphore;
+use sockscope_protocol::Relay as Told;
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::policy::Policy;
@@ -33,6 +36,7 @@ pub(crate) use door::routes;
 use metrics::Counters;
 pub use options::{Config, NoToken, Options, TOKEN_VARIABLE, url};
 use reactor::{Inbox, Message, Reactor};
+use report::Report;
 use shared::Shared;
 
 /// The most threads; they are for cores, not for clients.
@@ -48,6 +52,11 @@ pub(crate) struct Relay {
     tasks: TaskTracker,
     /// How many WebSockets there were, to tell them apart in the log.
     numbers: AtomicU64,
+    /// What those who watch are told.
+    told: watch::Sender<Told>,
+    /// Fires for the first who watches.
+    watched: Notify,
+    stop: CancellationToken,
 }
 
 /// A thread, seen from outside.
@@ -72,17 +81,25 @@ impl Relay {
         let workers = (0..cores.min(THREADS))
             .map(|_| Worker::start(&shared, &tasks))
             .collect::<io::Result<_>>()?;
-        Ok(Arc::new(Self {
+        let relay = Arc::new(Self {
             shared,
             workers,
             websockets: Arc::new(Semaphore::new(websockets.min(Semaphore::MAX_PERMITS))),
             tasks,
             numbers: AtomicU64::new(0),
-        }))
+            told: watch::Sender::default(),
+            watched: Notify::new(),
+            stop: CancellationToken::new(),
+        });
+        let telling = Arc::clone(&relay);
+        let stop = relay.stop.clone();
+        tokio::spawn(stop.run_until_cancelled_owned(async move { telling.tell().await }));
+        Ok(relay)
     }
 
     /// Tells all clients that the bridge stops.
     pub(crate) fn stop(&self) {
+        self.stop.cancel();
         for worker in &self.workers {
             worker.inbox.put(Message::Stop);
         }
@@ -101,6 +118,42 @@ impl Relay {
             .map(|worker| &*worker.counters)
             .collect();
         metrics::write(text, &all);
+    }
+
+    /// Begins to tell of the streams, as long as what is returned lives.
+    pub(crate) fn watch(&self) -> watch::Receiver<Told> {
+        let told = self.told.subscribe();
+        self.watched.notify_one();
+        told
+    }
+
+    /// Tells whoever watches.
+    async fn tell(&self) {
+        loop {
+            self.watched.notified().await;
+            while self.told.receiver_count() > 0 {
+                let report = self.report().await;
+                self.told.send_replace(report.done());
+                tokio::time::sleep(report::EVERY).await;
+            }
+        }
+    }
+
+    async fn report(&self) -> Report {
+        let ask = |worker: &Worker| {
+            let (answer, report) = oneshot::channel();
+            worker.inbox.put(Message::Tell(answer));
+            report
+        };
+        let asked: Vec<_> = self.workers.iter().map(ask).collect();
+        let mut all = Report::default();
+        for report in asked {
+            // A thread that has ended has no streams.
+            if let Ok(report) = report.await {
+                all.merge(report);
+            }
+        }
+        all
     }
 
     fn number(&self) -> u64 {

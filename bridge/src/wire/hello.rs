@@ -140,6 +140,7 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         policy: settings.policy.describe(),
         limits: settings.limits.clone(),
         platform: session::platform(),
+        relay: bridge.relay.is_some(),
     };
     let accepted = Accepted {
         guard,
@@ -147,7 +148,7 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
         after: hello.after,
         message_bytes: settings.limits.message_bytes,
         calls_per_second: settings.limits.calls_per_second,
-    };
         keeps: hello.keeps,
+    };
     Ok((accepted, welcome))
 }

@@ -63,9 +63,14 @@ async fn follow(bridge: Arc<Bridge>, mut socket: WebSocket, slot: &Slot) {
     let last_words = match hello::greet(&mut socket, &bridge).await {
         Ok(accepted) => {
             slot.let_in();
-            View::new(&mut socket, accepted, bridge.stop.clone())
-                .run()
-                .await
+            View::new(
+                &mut socket,
+                accepted,
+                bridge.relay.clone(),
+                bridge.stop.clone(),
+            )
+            .run()
+            .await
         }
         Err(last_words) => last_words,
     };

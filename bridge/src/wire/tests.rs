@@ -84,7 +84,7 @@ async fn held_on(silence: &mut Silence) -> Duration {
         keeps: false,
     };
     let start = Instant::now();
-    let last_words = View::new(silence, accepted, CancellationToken::new())
+    let last_words = View::new(silence, accepted, None, CancellationToken::new())
         .run()
         .await;
     assert_eq!(last_words, None, "nobody is there to hear last words");

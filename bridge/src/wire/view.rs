@@ -8,9 +8,10 @@ use axum::extract::ws::Message;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Sink, SinkExt as _, Stream, StreamExt as _};
 use sockscope_protocol::{
-    CallId, ClientMessage, CloseCode, Event, EventBody, RejectReason, Seq, ServerMessage,
+    CallId, ClientMessage, CloseCode, Event, EventBody, RejectReason, Relay, Seq, ServerMessage,
     decode_payload, encode_data, parse_client_message,
 };
+use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -38,11 +39,15 @@ pub(super) struct View<'a, S> {
     /// The last event that was written.
     after: Seq,
     message_bytes: u32,
-    budget: Budget,
     /// Where the client keeps what it sends: its calls of this WebSocket that are not told to have
     /// returned.
     kept: Option<HashSet<CallId>>,
+    budget: Budget,
     silent_pings: u32,
+    /// The door for programs, if it is open.
+    door: Option<Arc<crate::relay::Relay>>,
+    /// Its streams, where the client watches them, and what it was told last.
+    relay: Option<(watch::Receiver<Relay>, Option<Relay>)>,
     stop: CancellationToken,
 }
 
@@ -50,15 +55,23 @@ impl<'a, S> View<'a, S>
 where
     S: Stream<Item = Result<Message, axum::Error>> + Sink<Message, Error = axum::Error> + Unpin,
 {
-    pub(super) fn new(socket: &'a mut S, accepted: Accepted, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        socket: &'a mut S,
+        accepted: Accepted,
+        door: Option<Arc<crate::relay::Relay>>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             socket,
             guard: accepted.guard,
             may_call: accepted.may_call,
             after: accepted.after,
             message_bytes: accepted.message_bytes,
+            kept: accepted.keeps.then(HashSet::new),
             budget: Budget::new(accepted.calls_per_second, Instant::now()),
             silent_pings: 0,
+            door,
+            relay: None,
             stop,
         }
     }
@@ -67,7 +80,6 @@ where
     pub(super) async fn run(mut self) -> LastWords {
         let mut pings =
             tokio::time::interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
-            kept: accepted.keeps.then(HashSet::new),
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if let Err(last_words) = self.step(&mut pings).await {
@@ -86,6 +98,7 @@ where
             () = session.log().changed(self.after) => self.write_batch().await,
             message = self.socket.next() => self.read(message).await,
             _ = pings.tick() => self.ping().await,
+            relay = news(&mut self.relay) => self.tell(relay).await,
             () = ended.cancelled() => self.finish().await,
         }
     }
@@ -110,6 +123,10 @@ where
             self.put(text(&ServerMessage::Truncated { first, last }))
                 .await?;
             self.after = last;
+            // Their ends may be among what is missing. From here on all bytes come.
+            if let Some(kept) = &mut self.kept {
+                kept.clear();
+            }
         }
         for mut event in batch.events {
             self.spare(&mut event);
@@ -120,23 +137,6 @@ where
         self.flush().await
     }
 
-    /// Reads a message, and those that are there already.
-    async fn read(&mut self, first: Option<Result<Message, axum::Error>>) -> Result<(), LastWords> {
-        let mut message = first;
-        for more in (0..MESSAGES).rev() {
-            // Their ends may be among what is missing. From here on all bytes come.
-            if let Some(kept) = &mut self.kept {
-                kept.clear();
-            }
-            // `None` is the end of the connection.
-            let read = message.ok_or(None)?;
-            let read = read.map_err(|error| Farewell::for_error(error, self.message_bytes))?;
-            self.silent_pings = 0;
-            if let Some(answer) = self.take(read)? {
-                self.put(text(&answer)).await?;
-            }
-            match (more > 0)
-                .then(|| self.socket.next().now_or_never())
     /// Leaves out what the client has.
     fn spare(&mut self, event: &mut Event) {
         let Some(kept) = &mut self.kept else { return };
@@ -152,12 +152,31 @@ where
         }
     }
 
+    /// Reads a message, and those that are there already.
+    async fn read(&mut self, first: Option<Result<Message, axum::Error>>) -> Result<(), LastWords> {
+        let mut message = first;
+        for more in (0..MESSAGES).rev() {
+            // `None` is the end of the connection.
+            let read = message.ok_or(None)?;
+            let read = read.map_err(|error| Farewell::for_error(error, self.message_bytes))?;
+            self.silent_pings = 0;
+            if let Some(answer) = self.take(read)? {
+                self.put(text(&answer)).await?;
+            }
+            match (more > 0)
+                .then(|| self.socket.next().now_or_never())
                 .flatten()
             {
                 Some(next) => message = next,
                 None => break,
             }
         }
+        self.flush().await
+    }
+
+    /// Tells of the relay's streams.
+    async fn tell(&mut self, relay: Relay) -> Result<(), LastWords> {
+        self.put(text(&ServerMessage::Relay(relay))).await?;
         self.flush().await
     }
 
@@ -216,14 +235,23 @@ where
                 self.guard.session().end();
                 Ok(None)
             }
+            ClientMessage::WatchRelay { on } if self.may_call => {
+                self.budget.request(Instant::now())?;
+                let door = self.door.as_ref().filter(|_| on);
+                self.relay = door.map(|door| (door.watch(), None));
+                Ok((on && self.relay.is_none()).then(|| ServerMessage::Error {
+                    message: "the relay is not open: start the bridge with --relay".to_owned(),
+                }))
+            }
             ClientMessage::Ping { nonce } => {
                 self.budget.request(Instant::now())?;
                 Ok(Some(ServerMessage::Pong { nonce }))
             }
             ClientMessage::Hello(_) => self.misunderstood(None, "hello was said before".to_owned()),
-            ClientMessage::Credit { .. } | ClientMessage::Cancel { .. } | ClientMessage::End => {
-                self.misunderstood(None, VIEW_ONLY.to_owned())
-            }
+            ClientMessage::Credit { .. }
+            | ClientMessage::Cancel { .. }
+            | ClientMessage::WatchRelay { .. }
+            | ClientMessage::End => self.misunderstood(None, VIEW_ONLY.to_owned()),
         }
     }
 
@@ -278,6 +306,20 @@ where
 
 /// What a client that may only look is told.
 const VIEW_ONLY: &str = "this WebSocket may only look";
+
+/// Waits for something new about the relay; never where nobody watches it.
+async fn news(relay: &mut Option<(watch::Receiver<Relay>, Option<Relay>)>) -> Relay {
+    if let Some((relay, told)) = relay {
+        while relay.changed().await.is_ok() {
+            let now = relay.borrow_and_update().clone();
+            if told.as_ref() != Some(&now) {
+                *told = Some(now.clone());
+                return now;
+            }
+        }
+    }
+    std::future::pending().await
+}
 
 /// Waits for a write, but not for ever.
 async fn unless_stalled(

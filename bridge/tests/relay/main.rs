@@ -16,5 +16,6 @@ mod opening;
 mod plain;
 mod programs;
 mod udp;
+mod watching;
 mod wisp2;
 mod wisp_mux;

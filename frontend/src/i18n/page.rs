@@ -82,6 +82,18 @@ messages! {
         closed_sockets: fn(usize) -> String =
             |count| format!("Closed ({count})"),
             |count| format!("已关闭（{count}）");
+        relay_streams: Text = "Relay streams", "中继数据流";
+        relay_empty: Text =
+            "None now. Streams that other programs have through this bridge's relay appear here.",
+            "目前没有。其他程序经由本桥接程序中继的数据流会显示在这里。";
+        relay_open: fn(u64) -> String =
+            |count| format!("{count} open"),
+            |count| format!("{count} 个打开");
+        relay_resolving: Text = "looking up", "解析中";
+        relay_is_open: Text = "open", "已打开";
+        relay_half_closed: Text = "half-closed", "半关闭";
+        relay_draining: Text = "finishing", "收尾中";
+        relay_closed: Text = "closed", "已关闭";
         state_closed: Text = "fd closed", "已关闭";
         state_new: Text = "not bound", "未绑定";
         state_bound: Text = "bound", "已绑定";

@@ -24,6 +24,7 @@ fn welcome(resumed: bool, last: u64) -> Entry {
         policy: Policy::default(),
         limits: Limits::default(),
         platform: Platform::default(),
+        relay: false,
     }))
 }
 

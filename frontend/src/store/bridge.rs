@@ -167,6 +167,7 @@ impl Store {
             }
             ServerMessage::Duplicate { call } => self.change(|state| state.outbox.begun(call)),
             ServerMessage::Pong { nonce } => self.pong(nonce),
+            ServerMessage::Relay(relay) => self.relayed(relay),
             ServerMessage::Error { message } | ServerMessage::Goodbye { message } => {
                 self.complain(message);
             }
@@ -201,6 +202,7 @@ impl Store {
             state.greeted(Entry::Welcome(Box::new(welcome)), text);
             state.caught_up();
         });
+        self.ask_for_relay();
         self.measure();
         self.flush();
     }
@@ -237,6 +239,7 @@ impl Store {
         let former = self.0.connection.replace(None);
         drop(former);
         let was_open = self.state().link.is_open();
+        self.0.state.borrow_mut().relay = None;
         match Refused::from_code(code) {
             // Nothing is on screen that would be lost: the tab was loaded again, or was asleep.
             Some(Refused::SessionGone) if !self.shows_something() => {

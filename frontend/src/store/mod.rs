@@ -14,6 +14,7 @@ mod hooks;
 mod keep;
 mod leave;
 mod lesson;
+mod relay;
 mod replay;
 mod save;
 mod scribe;
@@ -26,7 +27,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use sockscope_protocol::{CallId, SessionKey, SocketId};
+use sockscope_protocol::{CallId, Relay, SessionKey, SocketId};
 use wasm_bindgen_futures::spawn_local;
 
 use self::keep::Keeper;
@@ -71,6 +72,10 @@ pub struct State {
     pub session_was_gone: bool,
     /// The browser does not keep the log for a reload: the name of its error.
     pub unkept: Option<String>,
+    /// The relay's streams are asked for.
+    watches_relay: bool,
+    /// What the bridge told of them last.
+    relay: Option<Rc<Relay>>,
     credits: Credits,
     clock: Clock,
     /// The log of a resumed session is still coming in.
@@ -100,6 +105,8 @@ impl State {
             bridge_says: None,
             session_was_gone: false,
             unkept: None,
+            watches_relay: false,
+            relay: None,
             credits: Credits::default(),
             clock: Clock::default(),
             catching_up: false,

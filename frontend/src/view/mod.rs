@@ -18,6 +18,7 @@ mod options;
 mod preferences;
 mod preview;
 mod recording;
+mod relay;
 mod replay;
 mod shortcuts;
 mod sockets;

@@ -1,11 +1,11 @@
 use sockscope_frontend::model::{Model, Socket};
-use sockscope_frontend::store::use_store;
+use sockscope_frontend::store::{State, use_selector, use_store};
 use sockscope_protocol::{Call, Family, SocketType};
 use yew::prelude::*;
 
 use super::element::{Element, checkbox, element};
 use super::ui::{Act, Tab, UiHandle, use_actions, use_model, use_texts, use_ui};
-use super::{names, testid};
+use super::{names, relay as relayed, testid};
 use crate::i18n::Messages;
 
 /// Closed sockets in the list; older ones stay on the stage.
@@ -19,6 +19,7 @@ pub(crate) fn Sockets() -> Html {
     let store = use_store();
     let actions = use_actions();
     use_model();
+    let relay = use_selector(State::relay);
     let replay = store.state().replay.is_some();
     let family = use_mut_ref(|| Family::Inet);
     let redraw = use_force_update();
@@ -87,6 +88,14 @@ pub(crate) fn Sockets() -> Html {
         .maybe((open.is_empty() && closed.is_empty()).then(empty))
         .child(list(&mut open.iter().copied()))
         .maybe((!closed.is_empty()).then(gone))
+        .html(
+            relay
+                .as_ref()
+                .as_ref()
+                .map_or_else(Html::default, |(on, told)| {
+                    relayed::section(&store, told.as_deref(), *on, t)
+                }),
+        )
         .done()
 }
 

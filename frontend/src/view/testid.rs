@@ -42,6 +42,9 @@ pub(crate) const NEW_UDP: &str = "new-udp";
 /// Their family: two radio buttons.
 pub(crate) const FAMILY_INET: &str = "family-inet";
 pub(crate) const FAMILY_INET6: &str = "family-inet6";
+/// The switch of the relay's streams, and each of them. `data-state`: as in the protocol.
+pub(crate) const RELAY_WATCH: &str = "relay-watch";
+pub(crate) const RELAY_STREAM: &str = "relay-stream";
 /// What the empty stage offers.
 pub(crate) const EMPTY_LESSON: &str = "empty-lesson";
 pub(crate) const EMPTY_TCP: &str = "empty-tcp";

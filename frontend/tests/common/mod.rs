@@ -38,6 +38,7 @@ pub fn welcome(resumed: bool, last: u64) -> Welcome {
         policy: Policy::default(),
         limits: Limits::default(),
         platform: Platform::default(),
+        relay: false,
     }
 }
 

@@ -6,7 +6,8 @@ use super::{Json, Read, Wrong, field, field_or};
 use crate::{
     AcceptQueue, Call, CallId, ClientMessage, Data, DataFlags, Endpoint, Event, EventBody, Failure,
     Hello, Holder, Limits, Linger, Membership, Observation, OptionValue, Outcome, Platform, Policy,
-    Refusal, Seq, ServerMessage, SessionKey, SocketId, TcpInfo, Value, ViewKey, Welcome, base64,
+    Refusal, Relay, RelayStream, Seq, ServerMessage, SessionKey, SocketId, TcpInfo, Value, ViewKey,
+    Welcome, base64,
 };
 
 macro_rules! newtypes {
@@ -68,8 +69,8 @@ objects! {
         session "session",
         view "view",
         after "after" or Seq(0),
-    }
         keeps "keeps" or false,
+    }
     Welcome {
         version "version",
         bridge "bridge",
@@ -81,6 +82,19 @@ objects! {
         policy "policy",
         limits "limits",
         platform "platform",
+        relay "relay" or false,
+    }
+    Relay { open "open", streams "streams" }
+    RelayStream {
+        websocket "websocket",
+        stream "stream",
+        protocol "protocol",
+        kind "type",
+        target "target",
+        state "state",
+        reason "reason",
+        up "up",
+        down "down",
     }
     Policy { connect "connect", bind "bind" }
     Platform { os "os", queues "queues", tcp_info "tcp_info", after_close "after_close" or false }
@@ -337,6 +351,9 @@ impl Read for ClientMessage {
             "ping" => Self::Ping {
                 nonce: field(json, "nonce")?,
             },
+            "watch_relay" => Self::WatchRelay {
+                on: field(json, "on")?,
+            },
             "end" => Self::End,
             other => return Err(Wrong::unknown("kind", other)),
         })
@@ -363,6 +380,7 @@ impl Read for ServerMessage {
             "pong" => Self::Pong {
                 nonce: field(json, "nonce")?,
             },
+            "relay" => Self::Relay(Read::read(json)?),
             "error" => Self::Error {
                 message: message()?,
             },

@@ -16,8 +16,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use mio::event::Event;
+use sockscope_protocol::RelayProtocol;
 
 use super::reactor::{Asker, Context, Owner, Timer, Whose};
+use super::report::Report;
 use super::stream::{Socket, Streams};
 use super::websocket::{Reader, code};
 use super::wisp::{Authentication, Transport};
@@ -67,6 +69,8 @@ pub(super) struct Newcomer {
     /// What was read of it already.
     pub(super) early: Bytes,
     pub(super) purpose: Purpose,
+    /// Tells it apart in the log.
+    pub(super) number: u64,
     pub(super) span: tracing::Span,
     /// Its place among the connections.
     pub(super) place: Place,
@@ -119,23 +123,24 @@ impl Connection {
             socket,
             early,
             purpose,
+            number,
             span,
             place,
         } = newcomer;
-        let mut socket = Socket::Tcp(mio::net::TcpStream::from_std(socket));
-        let owner = Owner {
-            connection: key,
-            stream: None,
-        };
         // Where the client is on this machine there is no network to be slower than it.
         let near = socket.peer_addr()?.ip() == socket.local_addr()?.ip();
         if !near {
             crate::socket::take_little(&socket);
         }
+        let mut socket = Socket::Tcp(mio::net::TcpStream::from_std(socket));
+        let owner = Owner {
+            connection: key,
+            stream: None,
+        };
         let watched = context.watch(owner, &mut socket)?;
-        let (framing, held) = match purpose {
-            Purpose::Wisp | Purpose::Wisp2(_) => (Framing::Wisp, HELD_BY_ONE),
-            Purpose::Plain { .. } => (Framing::Plain, HELD_BY_ONLY),
+        let (framing, protocol, held) = match purpose {
+            Purpose::Wisp | Purpose::Wisp2(_) => (Framing::Wisp, RelayProtocol::Wisp, HELD_BY_ONE),
+            Purpose::Plain { .. } => (Framing::Plain, RelayProtocol::Wsproxy, HELD_BY_ONLY),
         };
         let mut connection = Self {
             link: Link::new(socket, framing, near),
@@ -143,7 +148,7 @@ impl Connection {
             reader: Reader::new(),
             early,
             protocol: Protocol::Plain(Plain::new(Transport::Tcp)),
-            streams: Streams::new(key, held, span.clone()),
+            streams: Streams::new(key, (number, protocol), held, span.clone()),
             timer: Timer::default(),
             awaits: None,
             key,
@@ -182,6 +187,11 @@ impl Connection {
             None => self.link.note(event),
             Some(key) => self.streams.note(key, event),
         }
+    }
+
+    /// Tells of its streams.
+    pub(super) fn tell(&self, report: &mut Report) {
+        self.streams.tell(report);
     }
 
     /// The resolver has answered.

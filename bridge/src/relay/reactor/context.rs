@@ -11,6 +11,7 @@ use super::inbox::{Inbox, Message};
 use super::timers::Timers;
 use crate::relay::connection::{Batches, Output, Pipe};
 use crate::relay::metrics::Counters;
+use crate::relay::report::Ended;
 use crate::relay::shared::Shared;
 use crate::relay::stream::Socket;
 use crate::relay::wisp::Transport;
@@ -44,6 +45,7 @@ pub(in crate::relay) struct Context {
     /// What the connection whose turn it is wants to write.
     pub(in crate::relay) output: Output,
     pub(in crate::relay) counters: Arc<Counters>,
+    pub(in crate::relay) ended: Ended,
     pub(in crate::relay) shared: Arc<Shared>,
     pub(super) owners: Slab<Owner>,
     registry: Registry,
@@ -67,6 +69,7 @@ impl Context {
             spliced: 0,
             output: Output::new(),
             counters,
+            ended: Ended::default(),
             shared,
             owners: Slab::new(),
             registry,

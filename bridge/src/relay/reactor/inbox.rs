@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use mio::Waker;
+use tokio::sync::oneshot;
 
 use super::context::Asker;
 use crate::relay::connection::Newcomer;
+use crate::relay::report::Report;
 
 /// What reaches a thread from outside.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub(in crate::relay) enum Message {
     Opened(Box<Newcomer>),
     /// The resolver's answer; no addresses when there are none.
     Resolved(Asker, Vec<SocketAddr>),
+    /// Tell of all streams.
+    Tell(oneshot::Sender<Report>),
     /// Take leave of everybody.
     Stop,
 }

@@ -19,6 +19,7 @@ use slab::Slab;
 
 use super::connection::{Connection, Newcomer, Output};
 use super::metrics::Counters;
+use super::report::Report;
 use super::shared::Shared;
 pub(super) use context::{Asker, Context, Owner};
 pub(super) use inbox::{Inbox, Message};
@@ -137,6 +138,15 @@ impl Reactor {
                     connection.resolved(&asker, addresses, context);
                 });
                 self.list(asker.connection);
+            }
+            Message::Tell(answer) => {
+                let mut report = Report::default();
+                for (_, entry) in &self.connections {
+                    entry.connection.tell(&mut report);
+                }
+                self.context.ended.tell(self.context.now, &mut report);
+                // Nobody may want it any more.
+                let _ = answer.send(report);
             }
             Message::Stop => {
                 self.until = Some(self.context.now + STOP);

@@ -304,6 +304,10 @@ impl Streams {
             context.forget(stream.watched);
         }
         context.counters.closed(reason);
+        let (websocket, protocol) = (self.number, self.protocol);
+        context.ended.note(context.now, stream.opened, || {
+            stream.describe(websocket, protocol, Some(reason))
+        });
         tracing::debug!(
             parent: &stream.span,
             up = stream.up,

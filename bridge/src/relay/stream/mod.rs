@@ -12,9 +12,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use mio::event::Event;
+use sockscope_protocol::{RelayProtocol, RelayState, RelayStream, SocketType};
 
 use super::reactor::Timer;
-use super::wisp::Transport;
+use super::wisp::{Reason, Transport};
 use credit::Credit;
 pub(super) use credit::INITIAL as INITIAL_CREDIT;
 use ending::Draining;
@@ -31,6 +32,8 @@ struct Stream {
     /// No other stream of the connection ever has this one.
     serial: u64,
     transport: Transport,
+    /// What the client asked for.
+    target: Box<str>,
     phase: Phase,
     socket: Option<Socket>,
     /// Under which number the reactor watches the socket.
@@ -99,6 +102,37 @@ impl Stream {
         match &mut self.phase {
             Phase::HalfClosed { heard } | Phase::Lingering { heard, .. } => *heard = now,
             _ => {}
+        }
+    }
+
+    /// What those who watch are told, and why it ended if it has.
+    fn describe(
+        &self,
+        websocket: u64,
+        protocol: RelayProtocol,
+        ended: Option<Reason>,
+    ) -> RelayStream {
+        let state = match self.phase {
+            _ if ended.is_some() => RelayState::Closed,
+            Phase::Resolving { .. } => RelayState::Resolving,
+            Phase::Connecting { .. } => RelayState::Connecting,
+            Phase::Open => RelayState::Open,
+            Phase::HalfClosed { .. } | Phase::Lingering { .. } => RelayState::HalfClosed,
+            Phase::Draining(_) => RelayState::Draining,
+        };
+        RelayStream {
+            websocket,
+            stream: self.serial,
+            protocol,
+            kind: match self.transport {
+                Transport::Tcp => SocketType::Stream,
+                Transport::Udp => SocketType::Datagram,
+            },
+            target: self.target.to_string(),
+            state,
+            reason: ended.map(|reason| reason.name().to_owned()),
+            up: self.up,
+            down: self.down,
         }
     }
 

@@ -87,6 +87,7 @@ impl Streams {
             id,
             serial: self.serial,
             transport: connect.transport,
+            target: format!("{}:{}", connect.host, connect.port).into(),
             phase: Phase::Connecting {
                 others: Vec::new(),
                 until: context.now + CONNECT,

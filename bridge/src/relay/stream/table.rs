@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 
 use mio::event::Event;
 use slab::Slab;
+use sockscope_protocol::RelayProtocol;
 
 use super::Stream;
 use crate::relay::connection::Link;
 use crate::relay::reactor::{Asker, Context, Whose};
+use crate::relay::report::Report;
 use crate::relay::wisp::Reason;
 
 /// How much the streams of one WebSocket may hold together before it is not read from any more.
@@ -19,6 +21,10 @@ const HELD: usize = 64 * 1024 * 1024;
 pub(in crate::relay) struct Streams {
     /// The connection's number in its thread.
     pub(super) connection: usize,
+    /// And in the log.
+    pub(super) number: u64,
+    /// What the client speaks.
+    pub(super) protocol: RelayProtocol,
     pub(super) all: Slab<Stream>,
     /// Those that the client can name.
     pub(super) ids: HashMap<u32, usize>,
@@ -46,11 +52,14 @@ pub(in crate::relay) struct Streams {
 impl Streams {
     pub(in crate::relay) fn new(
         connection: usize,
+        (number, protocol): (u64, RelayProtocol),
         held_by_one: usize,
         span: tracing::Span,
     ) -> Self {
         Self {
             connection,
+            number,
+            protocol,
             all: Slab::new(),
             ids: HashMap::new(),
             attention: VecDeque::new(),
@@ -83,6 +92,15 @@ impl Streams {
             stream: key,
             serial,
         })
+    }
+
+    /// Tells of all of them.
+    pub(in crate::relay) fn tell(&self, report: &mut Report) {
+        for (_, stream) in &self.all {
+            report.held(stream.opened, || {
+                stream.describe(self.number, self.protocol, None)
+            });
+        }
     }
 
     /// Whether this one is still there.
