@@ -73,12 +73,7 @@ impl Connection {
         let (link, streams) = (&mut self.link, &mut self.streams);
         let data = match piece {
             Piece::Data(data) => data,
-            Piece::Pong(payload) => {
-                if link.answered(context, payload.bytes()) {
-                    streams.resume();
-                }
-                return;
-            }
+            Piece::Pong => return,
             Piece::Ping(payload) => {
                 return link.control(context, Opcode::Pong, payload.bytes());
             }

@@ -4,7 +4,6 @@ use std::io;
 
 use mio::event::Event;
 
-use super::lead::Lead;
 use super::output::{Output, append, begin};
 use super::pipe::{Pipe, send_before};
 use crate::relay::reactor::Context;
@@ -42,11 +41,10 @@ pub(in crate::relay) struct Link {
     late: Vec<u8>,
     /// A close frame was sent.
     closing: bool,
-    lead: Lead,
 }
 
 impl Link {
-    pub(super) fn new(socket: Socket, framing: Framing, near: bool) -> Self {
+    pub(super) fn new(socket: Socket, framing: Framing) -> Self {
         Self {
             socket: Some(socket),
             framing,
@@ -57,7 +55,6 @@ impl Link {
             piped: None,
             late: Vec::new(),
             closing: false,
-            lead: Lead::new(near),
         }
     }
 
@@ -106,10 +103,7 @@ impl Link {
         let result = socket.read(room);
         match &result {
             // On Unix, less than there is room for means that there is no more (`epoll(7)`).
-            Ok(length) => {
-                self.lead.heard(*length);
-                self.readable = *length == room.len() || self.read_closed || !cfg!(unix);
-            }
+            Ok(length) => self.readable = *length == room.len() || self.read_closed || !cfg!(unix),
             Err(_) => self.readable = false,
         }
         result
@@ -165,37 +159,6 @@ impl Link {
         }
     }
 
-    /// Whether the client has read enough for a stream to go on, one that sends much or one that does
-    /// not. Where it has not, it is asked.
-    pub(in crate::relay) fn may_lead(
-        &mut self,
-        context: &mut Context,
-        shared: bool,
-        much: bool,
-    ) -> bool {
-        self.lead.shared = shared;
-        let may = self.lead.allows(much);
-        if !may {
-            self.ask(context);
-        }
-        may
-    }
-
-    /// A pong has come; whether the client may be sent more.
-    pub(super) fn answered(&mut self, context: &mut Context, payload: &[u8]) -> bool {
-        let answers = self.lead.answered(payload);
-        if answers {
-            self.ask(context);
-        }
-        answers
-    }
-
-    fn ask(&mut self, context: &mut Context) {
-        if let Some(payload) = self.lead.ask() {
-            self.control(context, Opcode::Ping, &payload);
-        }
-    }
-
     /// How much payload of a stream can be sent now.
     pub(in crate::relay) fn room(&self, context: &Context) -> usize {
         if self.is_blocked() || self.closing {
@@ -219,10 +182,7 @@ impl Link {
             Framing::Plain => &[],
         };
         let empty = transport == Transport::Udp;
-        let length = context.output.read(header, limit, empty, read)?;
-        self.lead.sent(length);
-        self.ask(context);
-        Ok(length)
+        context.output.read(header, limit, empty, read)
     }
 
     /// Sends what a stream's socket has received without copying it; 0 at its end. Nothing is sent
@@ -257,8 +217,6 @@ impl Link {
             Err(_) => self.held = Some(Box::new(Output::of(head))),
         }
         self.piped = Some(pipe);
-        self.lead.sent(length);
-        self.ask(context);
         self.flush(context);
         Some(Ok(length))
     }

@@ -2,7 +2,6 @@
 
 mod batch;
 mod input;
-mod lead;
 mod link;
 mod output;
 #[cfg_attr(not(target_os = "linux"), path = "no_pipe.rs")]
@@ -127,9 +126,8 @@ impl Connection {
             span,
             place,
         } = newcomer;
-        // Where the client is on this machine there is no network to be slower than it.
-        let near = socket.peer_addr()?.ip() == socket.local_addr()?.ip();
-        if !near {
+        // On this machine there is no network for the kernel to wait for.
+        if socket.peer_addr()?.ip() != socket.local_addr()?.ip() {
             crate::socket::take_little(&socket);
         }
         let mut socket = Socket::Tcp(mio::net::TcpStream::from_std(socket));
@@ -143,7 +141,7 @@ impl Connection {
             Purpose::Plain { .. } => (Framing::Plain, RelayProtocol::Wsproxy, HELD_BY_ONLY),
         };
         let mut connection = Self {
-            link: Link::new(socket, framing, near),
+            link: Link::new(socket, framing),
             watched,
             reader: Reader::new(),
             early,

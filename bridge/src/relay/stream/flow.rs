@@ -180,11 +180,7 @@ impl Streams {
         if room == 0 {
             return self.hold_back(key);
         }
-        let shared = self.all.len() > 1;
         let stream = &mut self.all[key];
-        if !link.may_lead(context, shared, stream.bulk) {
-            return self.hold_back(key);
-        }
         let Some(socket) = &stream.socket else { return };
         let spliced = stream
             .bulk
@@ -226,9 +222,6 @@ impl Streams {
     }
 
     fn pull_datagrams(&mut self, key: usize, link: &mut Link, context: &mut Context) {
-        if !link.may_lead(context, self.all.len() > 1, false) {
-            return self.hold_back(key);
-        }
         for _ in 0..DATAGRAMS {
             let room = link.room(context);
             if room == 0 {

@@ -74,7 +74,7 @@ pub(in crate::relay) struct Data {
 pub(in crate::relay) enum Piece {
     Data(Data),
     Ping(Control),
-    Pong(Control),
+    Pong,
     /// With the status code, where there is one.
     Close(Option<u16>),
 }
@@ -208,7 +208,7 @@ impl Reader {
             (Opcode::Close, &[high, low, ..]) => {
                 Piece::Close(Some(u16::from_be_bytes([high, low])))
             }
-            _ => Piece::Pong(self.control.clone()),
+            _ => Piece::Pong,
         })
     }
 }
