@@ -9,6 +9,9 @@ use sockscope_protocol::SocketType;
 use super::{Socket, retry};
 pub(super) use system::is_at_end;
 
+/// Room for what may come while it is looked how much there is.
+const LITTLE: usize = 512;
+
 /// How to receive.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ReceiveFlags {
@@ -18,6 +21,8 @@ pub(crate) struct ReceiveFlags {
     pub(crate) all: bool,
     /// The caller would wait: what a blocking descriptor answers counts.
     pub(crate) waits: bool,
+    /// On a stream, as large a buffer as what is there will do: the caller asks again.
+    pub(crate) some: bool,
 }
 
 /// What one `recv(2)` brought.
@@ -43,6 +48,11 @@ impl Socket {
     /// Receives at most `size` bytes.
     pub(crate) fn receive(&self, size: usize, flags: ReceiveFlags) -> io::Result<Received> {
         let datagram = self.kind == SocketType::Datagram;
+        let size = match super::kernel::received(&self.os) {
+            // The room is as large as what is there: none of it is left to be given back.
+            Some(there) if flags.some && !datagram => size.min(there.max(LITTLE)),
+            _ => size,
+        };
         let Taken {
             buffer,
             true_size,

@@ -32,6 +32,7 @@ impl Making {
             peek,
             all,
             waits: !patience.is_none(),
+            some: false,
         };
         let work = async {
             let mut received = 0;
@@ -61,6 +62,7 @@ impl Making {
         let mut credit = self.credit.clone();
         let flags = ReceiveFlags {
             waits: !patience.is_none(),
+            some: true,
             ..ReceiveFlags::default()
         };
         // The timeout is that of each `recv`, and does not run while there is no credit.

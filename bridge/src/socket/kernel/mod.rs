@@ -13,7 +13,7 @@ use other as system;
 use sockscope_protocol::Platform;
 
 pub(crate) use system::{Connection, one_arena, take_little, unconfirmed, unpace};
-pub(super) use system::{has_error, holder, observe};
+pub(super) use system::{has_error, holder, observe, received};
 
 /// What this operating system can show.
 pub(crate) fn platform() -> Platform {

@@ -44,6 +44,10 @@ pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {
     false
 }
 
+pub(in crate::socket) fn received<T>(_: &T) -> Option<usize> {
+    None
+}
+
 pub(crate) fn unconfirmed<T>(_: &T) -> Option<u32> {
     None
 }

@@ -72,6 +72,12 @@ pub(crate) fn unconfirmed(socket: &impl AsRawFd) -> Option<u32> {
     queue(socket.as_raw_fd(), libc::TIOCOUTQ)
 }
 
+/// How many bytes wait to be received (`SIOCINQ`).
+pub(in crate::socket) fn received(socket: &impl AsRawFd) -> Option<usize> {
+    let length = queue(socket.as_raw_fd(), libc::FIONREAD);
+    length.and_then(|length| usize::try_from(length).ok())
+}
+
 /// Lets a connection within this machine send without a timer between segments.
 ///
 /// With BBR, which many systems use, the kernel spaces out what is sent. Where there is no network to
