@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 /// A prime, so that no packet of a usual size falls into step with it.
 const PERIOD: usize = 65_521;
 /// The most that is given out at once.
-const RUN: usize = 128 * 1024;
+const RUN: usize = 1024 * 1024;
 
 static BYTES: LazyLock<Box<[u8]>> = LazyLock::new(|| {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;

@@ -25,6 +25,8 @@ use crate::pattern;
 /// The length of a command.
 pub(crate) const COMMAND: usize = 16;
 const BUFFER: usize = 256 * 1024;
+/// What a source gives to the kernel at once.
+const WRITE: u64 = 128 * 1024;
 /// How long a slow target pauses between reads.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -241,7 +243,8 @@ async fn check(io: &mut TcpStream, account: &Account) -> io::Result<()> {
 async fn source(io: &mut TcpStream, account: &Account, bytes: u64) -> io::Result<()> {
     let mut at = 0;
     while at < bytes {
-        let count = io.write(pattern::at(at, bytes - at)).await?;
+        let part = pattern::at(at, (bytes - at).min(WRITE));
+        let count = io.write(part).await?;
         at += count as u64;
         account.sent.store(at, Relaxed);
     }

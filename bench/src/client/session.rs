@@ -16,10 +16,11 @@ use super::{
 
 /// The header before the bytes of a binary message.
 pub(super) const HEADER: usize = 72;
-/// The bytes of a `sendall`; the session may start 2,000 calls in a second.
-pub(super) const PACKET: usize = 512 * 1024;
 /// What the bridge holds for sends that have not returned.
 const PENDING: usize = 2 * 1024 * 1024;
+/// The bytes of a `sendall`: some are under way at a time, and a session may start 2,000 calls in a
+/// second.
+pub(super) const PACKET: usize = PENDING / 3;
 /// How much a stream may be ahead of what was confirmed.
 const CREDIT: u64 = 2 * 1024 * 1024;
 /// The most that one `received` carries.
