@@ -93,7 +93,8 @@ impl Stage {
                 tests
                     .env("SOCKSCOPE_PYTHON", &test_tools.python)
                     .env("SOCKSCOPE_NODE_CLIENTS", &test_tools.node_clients)
-                    .env("SOCKSCOPE_TSHARK", &test_tools.tshark);
+                    .env("SOCKSCOPE_TSHARK", &test_tools.tshark)
+                    .env("SOCKSCOPE_WEBSOCAT", &test_tools.websocat);
                 suites("native", "Unit and integration tests", "minutes", tests)
             }
             Self::E2e => {

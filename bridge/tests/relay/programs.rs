@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UdpSocket;
 use tokio::process::Command;
 
-use crate::client::RelayBridge;
+use crate::client::{RelayBridge, pattern};
 use crate::common::peer::Peer;
 use crate::common::{python, soon};
 
@@ -63,6 +64,28 @@ async fn install() -> PathBuf {
     home
 }
 
+/// The program `websocat`: the one that `SOCKSCOPE_WEBSOCAT` names, or one of its own under `target`.
+async fn websocat() -> PathBuf {
+    if let Some(program) = std::env::var_os("SOCKSCOPE_WEBSOCAT") {
+        return program.into();
+    }
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("websocat");
+    let program = home.join("bin/websocat");
+    if !program.exists() {
+        let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+        let status = Command::new(cargo)
+            .args(["install", "websocat@1.14.1", "--locked", "--debug"])
+            .args(["--no-default-features", "--root"])
+            .arg(&home)
+            .env_remove("CARGO_TARGET_DIR")
+            .current_dir(std::env::temp_dir())
+            .status()
+            .await;
+        assert!(status.unwrap().success(), "set SOCKSCOPE_WEBSOCAT");
+    }
+    program
+}
+
 /// Sends each datagram back.
 async fn udp_echo() -> (u16, tokio::task::JoinHandle<()>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -116,4 +139,40 @@ async fn the_examples_echo() {
         let said = output(command).await;
         assert!(said.contains("Hello, 套接字!"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn websocat_is_served() {
+    let bridge = RelayBridge::start().await;
+    let echo = Peer::echo().await;
+    let port = echo.address.port();
+    let url = format!(
+        "ws://{}/wsproxy/{}/localhost:{port}",
+        bridge.address, bridge.token
+    );
+    let mut child = Command::new(websocat().await)
+        .args(["--binary", "--exit-on-eof", &url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let sent = pattern(1 << 20);
+    let mut back = vec![0; sent.len()];
+    let (written, read) = soon("an echo", async {
+        tokio::join!(stdin.write_all(&sent), stdout.read_exact(&mut back))
+    })
+    .await;
+    written.unwrap();
+    read.unwrap();
+    assert!(back == sent);
+    // Its end of input is the end of the WebSocket.
+    drop(stdin);
+    assert!(
+        soon("websocat to end", child.wait())
+            .await
+            .unwrap()
+            .success()
+    );
 }

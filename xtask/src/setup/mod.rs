@@ -81,6 +81,8 @@ pub(crate) struct TestTools {
     pub(crate) node_clients: PathBuf,
     /// Wireshark without its window, which reads the packets that are exported.
     pub(crate) tshark: PathBuf,
+    /// Another client of it.
+    pub(crate) websocat: PathBuf,
 }
 
 impl TestTools {
@@ -121,6 +123,7 @@ pub(crate) fn tests(page: &PageTools) -> Result<TestTools> {
         axe: axe::script()?,
         node_clients: node::clients()?,
         tshark: tshark::find()?,
+        websocat: peers::websocat()?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Relays of others, to measure beside: each in the user's cache, in the release named here.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -20,8 +20,7 @@ const WEBSOCAT: &str = "websocat@1.14.1";
 
 /// Installs what is missing and returns the folder. A peer that cannot be installed is left out.
 pub(crate) fn install() -> Result<PathBuf> {
-    let home = place::tools()?.join("relays");
-    for (folder, release, installed) in [
+    for (folder, release, put) in [
         (
             "npm",
             WISP_JS.to_owned(),
@@ -30,19 +29,36 @@ pub(crate) fn install() -> Result<PathBuf> {
         ("python", PYTHON.join(" "), python),
         ("cargo", WEBSOCAT.to_owned(), cargo),
     ] {
-        let folder = home.join(folder);
-        let stamp = folder.join("installed");
-        if fs::read_to_string(&stamp).is_ok_and(|found| found == release) {
-            continue;
-        }
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-        match installed(&folder) {
-            Ok(()) => fs::write(stamp, release)?,
-            Err(error) => say(&format!("without {release}: {error:#}")),
+        if let Err(error) = provide(folder, &release, put) {
+            say(&format!("without {release}: {error:#}"));
         }
     }
-    Ok(home)
+    home()
+}
+
+/// The program `websocat`, which is a client as well.
+pub(crate) fn websocat() -> Result<PathBuf> {
+    let folder = provide("cargo", WEBSOCAT, cargo)?;
+    Ok(folder
+        .join("bin")
+        .join(format!("websocat{}", env::consts::EXE_SUFFIX)))
+}
+
+fn home() -> Result<PathBuf> {
+    Ok(place::tools()?.join("relays"))
+}
+
+/// The folder that holds a release, which `put` puts there if it is not.
+fn provide(folder: &str, release: &str, put: fn(&Path) -> Result<()>) -> Result<PathBuf> {
+    let folder = home()?.join(folder);
+    let stamp = folder.join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == release) {
+        return Ok(folder);
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    put(&folder)?;
+    fs::write(stamp, release)?;
+    Ok(folder)
 }
 
 fn wisp_js(folder: &Path) -> Result<()> {
