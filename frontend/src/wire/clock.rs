@@ -44,6 +44,7 @@ impl Clock {
     pub fn since(zero_us: u64, origin_ms: f64) -> Self {
         Self {
             offset_us: Some(zero_us as f64 - origin_ms * 1_000.0),
+            next_us: 0,
         }
     }
 
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn the_next_page_knows_it_too() {
         let mut clock = Clock::default();
-        clock.arrived(2_000_000, 2_100.0);
+        clock.arrived(2_000_000, || 2_100.0);
         // Loaded again five seconds later.
         let zero = clock.zero_us(1_767_225_600_000.0).unwrap();
         let next = Clock::since(zero, 1_767_225_605_000.0);
