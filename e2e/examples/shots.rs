@@ -132,8 +132,10 @@ async fn shoot(
         save("to-scale").await?;
         page.click("steps-equal").await?;
         for panel in ["kernel", "bytes-both", "code"] {
-            let show = "document.querySelector(`[data-testid=${arguments[0]}]`).scrollIntoView()";
-            page.js(show, vec![panel.into()]).await?;
+            page.show(panel).await?;
+            if panel == "code" {
+                page.read("code-text", "recv").await?;
+            }
             save(panel).await?;
         }
         page.new_socket("new-tcp").await?;

@@ -245,6 +245,18 @@ impl<'a> Page<'a> {
         .await
     }
 
+    /// Scrolls until it is in sight.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn show(&self, target: impl Into<Target>) -> Result<()> {
+        let target = target.into();
+        self.see(target.clone()).await?;
+        let script = "document.querySelector(arguments[0])?.scrollIntoView()";
+        self.js(script, vec![target.0.into()]).await?;
+        Ok(())
+    }
+
     /// Runs a script on the page.
     ///
     /// # Errors

@@ -73,6 +73,7 @@ async fn shown(page: &Page<'_>) -> Result<String> {
 
 /// The program, once it has a line that says this.
 async fn program(page: &Page<'_>, name: &str, line: &str) -> Result<String> {
+    page.show("code").await?;
     page.click(format!("code-file-{name}")).await?;
     page.read("code-text", line).await?;
     shown(page).await
@@ -175,6 +176,7 @@ async fn downloaded_programs_run_against_each_other() -> Result<()> {
 async fn the_line_of_the_selected_call_is_lit() -> Result<()> {
     case(Case::new("code-lit"), async |page, _| {
         connected(page).await?;
+        page.show("code").await?;
         // Whichever program makes the call is the one that is shown.
         for (op, line) in [
             ("connect", "client.connect("),

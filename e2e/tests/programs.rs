@@ -8,12 +8,6 @@ use sockscope_e2e::{Case, Page, Proxy, Target, case, until};
 
 const SHOWN: &str = "code-text";
 
-async fn look(page: &Page<'_>) -> Result<()> {
-    let script = "document.querySelector('[data-testid=code]').scrollIntoView()";
-    page.js(script, vec![]).await?;
-    Ok(())
-}
-
 /// How many files of what writes programs were loaded.
 async fn loaded(page: &Page<'_>) -> Result<u64> {
     let script = "return performance.getEntriesByType('resource')
@@ -38,18 +32,18 @@ async fn programs_are_written_while_calls_are_made() -> Result<()> {
         let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
         let cdp = page.driver().cdp();
         cdp.send_raw("Browser.setDownloadBehavior", allow).await?;
-        look(page).await?;
+        page.show("code").await?;
         page.read("code", "The calls you make appear here").await?;
         page.new_socket("new-tcp").await?;
         ensure!(loaded(page).await? == 0, "it is loaded before it is needed");
 
-        look(page).await?;
+        page.show("code").await?;
         page.read(SHOWN, "socket.socket(").await?;
         ensure!(loaded(page).await? > 0, "this test sees what is loaded");
         page.call("bind", &[("arg-host", "127.0.0.1"), ("arg-port", "0")])
             .await?;
         page.see(Target::row("bind", "ok")).await?;
-        look(page).await?;
+        page.show("code").await?;
         page.read(SHOWN, ".bind((\"127.0.0.1\"").await?;
         for (button, text) in [
             ("code-c", "int main("),
@@ -69,7 +63,7 @@ async fn programs_are_written_while_calls_are_made() -> Result<()> {
             .await?;
         let lit = Target::id(SHOWN).with_in("[data-lit]");
         page.read(lit, ".bind(").await?;
-        look(page).await?;
+        page.show("code").await?;
         page.click(Target::id(SHOWN).with_in(".code-line:not([data-lit])[data-line='5']"))
             .await?;
         page.see(Target::id("result").with("data-op", "socket"))
@@ -109,7 +103,7 @@ async fn what_could_not_be_loaded_is_loaded_on_request() -> Result<()> {
         proxy.sever();
         page.see(Target::id("bridge-state").with("data-state", "lost"))
             .await?;
-        look(page).await?;
+        page.show("code").await?;
         page.read("code", "could not be loaded").await?;
         page.click("menu").await?;
         page.click("menu-text").await?;

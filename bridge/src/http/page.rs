@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -20,6 +19,9 @@ struct Dist;
 
 const INDEX: &str = "index.html";
 
+/// How the name of a file's gzipped form ends.
+const PACKED: &str = ".gz";
+
 /// What `/` says when the page was not built.
 const NO_PAGE: &str = "This bridge was built without its page.\n\
     `cargo xtask run` builds both; `trunk serve` beside this bridge serves the page as well.\n";
@@ -30,7 +32,7 @@ pub(super) fn answer(uri: &Uri, request: &HeaderMap) -> Response {
         "" => INDEX,
         path => path,
     };
-    match Dist::get(path) {
+    match Dist::get(path).filter(|_| !path.ends_with(PACKED)) {
         Some(file) => serve(path, file, request),
         None if path == INDEX => (StatusCode::NOT_FOUND, NO_PAGE).into_response(),
         None => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
@@ -38,11 +40,16 @@ pub(super) fn answer(uri: &Uri, request: &HeaderMap) -> Response {
 }
 
 fn serve(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
-    let tag = format!(
-        "\"{}\"",
-        BASE64_STANDARD.encode(file.metadata.sha256_hash())
-    );
-    // Trunk puts a hash of the content into the names of all files but the index.
+    let hash = BASE64_STANDARD.encode(file.metadata.sha256_hash());
+    let packed = takes_gzip(request)
+        .then(|| Dist::get(&[path, PACKED].concat()))
+        .flatten();
+    // The two forms are different representations (RFC 9110 section 8.8.3.3).
+    let tag = match packed {
+        Some(_) => format!("\"{hash}-gzip\""),
+        None => format!("\"{hash}\""),
+    };
+    // Trunk puts a hash of the content into the names of most files but the index.
     let cache = if has_hash(path) {
         "public, max-age=31536000, immutable"
     } else {
@@ -51,17 +58,35 @@ fn serve(path: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
     let known = request
         .get(header::IF_NONE_MATCH)
         .and_then(|tags| tags.to_str().ok());
-    let (status, body) = if known.is_some_and(|tags| tags.contains(&tag)) {
-        (StatusCode::NOT_MODIFIED, Body::empty())
-    } else {
-        (StatusCode::OK, Body::from(file.data.into_owned()))
-    };
     let headers = [
         (header::CONTENT_TYPE, file.metadata.mimetype().to_owned()),
         (header::CACHE_CONTROL, cache.to_owned()),
-        (header::ETAG, tag),
+        (header::VARY, header::ACCEPT_ENCODING.to_string()),
+        (header::ETAG, tag.clone()),
     ];
-    (status, headers, body).into_response()
+    if known.is_some_and(|tags| tags.contains(&tag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    match packed {
+        Some(packed) => {
+            let encoding = [(header::CONTENT_ENCODING, "gzip")];
+            (headers, encoding, packed.data.into_owned()).into_response()
+        }
+        None => (headers, file.data.into_owned()).into_response(),
+    }
+}
+
+/// Whether a client says that it takes gzip (RFC 9110 section 12.5.3).
+fn takes_gzip(request: &HeaderMap) -> bool {
+    let lists = request.get_all(header::ACCEPT_ENCODING).iter();
+    let mut codings = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(','));
+    codings.any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().trim_start_matches("q=").parse::<f32>();
+        name.trim().eq_ignore_ascii_case("gzip") && weight != Ok(0.0)
+    })
 }
 
 /// Whether a file's name has a part of 16 hexadecimal digits, as Trunk makes them.
@@ -114,7 +139,24 @@ fn hashes(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_hash, hashes};
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{has_hash, hashes, takes_gzip};
+
+    #[test]
+    fn gzip_goes_to_those_who_take_it() {
+        let takes = |codings: &'static str| {
+            let value = HeaderValue::from_static(codings);
+            takes_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, value)]))
+        };
+        for codings in ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZIP;q=0.5"] {
+            assert!(takes(codings), "{codings}");
+        }
+        for codings in ["", "br", "identity", "gzip;q=0", "gzip; q=0.000, br"] {
+            assert!(!takes(codings), "{codings}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 
     #[test]
     fn names_with_a_hash_are_kept_for_good() {

@@ -7,7 +7,7 @@ use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo_timers::callback::Interval;
 use js_sys::Array;
 use sockscope_frontend::code::Language;
-use sockscope_frontend::scribe::Wish;
+use sockscope_frontend::scribe::{Listing, Wish};
 use sockscope_frontend::store::Store;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -178,7 +178,7 @@ impl Hands {
     }
 
     fn copy(&self, panel: &Panel) {
-        let Some(text) = panel.program().map(|program| program.text()) else {
+        let Some(text) = panel.program().map(Listing::text) else {
             return;
         };
         let hands = self.clone();
