@@ -34,8 +34,8 @@ async fn programs_are_written_while_calls_are_made() -> Result<()> {
         cdp.send_raw("Browser.setDownloadBehavior", allow).await?;
         page.show("code").await?;
         page.read("code", "The calls you make appear here").await?;
-        page.new_socket("new-tcp").await?;
         ensure!(loaded(page).await? == 0, "it is loaded before it is needed");
+        page.new_socket("new-tcp").await?;
 
         page.show("code").await?;
         page.read(SHOWN, "socket.socket(").await?;
@@ -111,8 +111,8 @@ async fn what_could_not_be_loaded_is_loaded_on_request() -> Result<()> {
             .await?;
         page.click(Target::id("banner").with_in("button")).await?;
 
+        // The page comes back by itself.
         proxy.restore();
-        page.click("banner-retry").await?;
         page.connected().await?;
         page.click("code-retry").await?;
         page.read(SHOWN, "socket.SOCK_DGRAM").await

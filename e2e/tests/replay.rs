@@ -255,6 +255,10 @@ async fn the_sample_opens() -> Result<()> {
         field.send_keys(sample.to_string_lossy()).await?;
         page.see(Target::id("replay").with("data-source", "file"))
             .await?;
+        // The connection that was reset stands in the last lanes.
+        let script =
+            "const e = document.querySelector('[data-testid=stage]'); e.scrollLeft = e.scrollWidth";
+        page.js(script, vec![]).await?;
         page.see(Target::row("recv", "errno")).await
     })
     .await

@@ -11,6 +11,7 @@ use super::scale::ROW;
 use super::scene::Scene;
 use super::{segments, spoken};
 use crate::i18n::Stage;
+use crate::view::element::{Element, element};
 use crate::view::ticker::Ticker;
 use crate::view::{format, names, preview, testid};
 
@@ -104,21 +105,27 @@ fn call(
         .and_then(|id| model.socket(id))
         .map_or("", |socket| names::protocol(socket).1);
     let is = |call: Option<CallId>| call == Some(one.call);
-    let classes = classes!(
+    let mut classes = vec![
         "call",
         protocol,
-        format::tone(record).to_owned(),
+        format::tone(record),
         match room {
             Room::Box => "",
             Room::Line => "slim",
             Room::Bar => "slim bare",
         },
-        (blocked && tall).then_some("blocked"),
-        is(look.selected).then_some("selected"),
-        is(scene.lit).then_some("lit"),
-        look.linked.contains(&one.call).then_some("linked"),
-        look.marks.contains(&one.call).then_some("marked"),
-    );
+    ];
+    for (so, class) in [
+        (blocked && tall, "blocked"),
+        (is(look.selected), "selected"),
+        (is(scene.lit), "lit"),
+        (look.linked.contains(&one.call), "linked"),
+        (look.marks.contains(&one.call), "marked"),
+    ] {
+        if so {
+            classes.push(class);
+        }
+    }
     let op = record.name().unwrap_or("?");
     let inside = arguments(model, one, record);
     let code = format!("{op}({inside})");
@@ -133,67 +140,90 @@ fn call(
     // From here a call that waits grows.
     let style = place(left, scene.top(one), width, high) + &format!(";--height:{high}px");
     let equal = scene.scale.steps.is_equal();
-    let lines = match (room, &record.end) {
-        (Room::Bar, _) => Html::default(),
-        (Room::Line, Some(end)) => html! {
-            <span class="outcome">
-                <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
-                { " " }{ result(model, one, record, &end.outcome, t) }
-            </span>
-        },
+    let tabindex = if is(look.active) { "0" } else { "-1" };
+    let button = element("button", "grow")
+        .is("tabindex", tabindex)
+        .with("title", says.clone())
+        .with("aria-label", says)
+        .child(element("span", "name").text(op));
+    let button = match room {
+        Room::Bar => button,
+        _ => button.words(["(", &inside, ")"].concat()),
+    };
+    let drawn = element("li", "")
+        .with("class", classes.join(" "))
+        .style(&style)
+        .is("data-testid", testid::ROW)
+        .with("data-call", one.call.to_string())
+        .is("data-op", op)
+        .is("data-state", format::state(record))
+        .option("data-lane", one.column.map(Column::name))
+        .option("data-count", count)
+        .child(element("div", "line").child(button));
+    let drawn = match (room, &record.end) {
+        (Room::Bar, _) => drawn,
+        (Room::Line, Some(end)) => {
+            let says = result(model, one, record, &end.outcome, t);
+            let sign = symbol(mark(&end.outcome));
+            let outcome = element("span", "outcome").child(sign);
+            drawn.child(outcome.words([" ", &says].concat()))
+        }
         (Room::Line, None) => {
-            html! { <span class="elapsed">{ elapsed(record, look.store, t) }</span> }
+            drawn.child(element("span", "elapsed").html(elapsed(record, look.store, t)))
         }
         (Room::Box, end) => {
+            let (data, preview) = if equal {
+                (
+                    data_lines(scene, one, record, t),
+                    preview_line(model, one, record),
+                )
+            } else {
+                (Html::default(), None)
+            };
+            let bar = || element("i", "bar").is("aria-hidden", "true");
+            let doubt = || {
+                let words = element("span", "grow outcome").text(t.unknown_end);
+                element("div", "line now").child(words)
+            };
             let result_line = end.as_ref().zip(one.last).map(|(end, last)| {
                 let style = if equal {
                     line(last.saturating_sub(one.first).max(1))
                 } else {
                     format!("top:{}px", high - 21)
                 };
-                html! {
-                    <div class="line" ~style={style}>
-                        <span class="mark" aria-hidden="true">{ mark(&end.outcome) }</span>
-                        <span class="grow outcome">{ result(model, one, record, &end.outcome, t) }</span>
-                        <span class="took" title={if end.blocked { t.blocked } else { t.at_once }}>
-                            if end.blocked { <span class="word">{ t.blocked }{ " " }</span> }
-                            { format::duration(end.took_us) }
-                        </span>
-                    </div>
-                }
+                let says = result(model, one, record, &end.outcome, t);
+                let (title, word) = if end.blocked {
+                    (t.blocked, Some(word(t.blocked)))
+                } else {
+                    (t.at_once, None)
+                };
+                let took = element("span", "took").is("title", title).maybe(word);
+                element("div", "line")
+                    .style(&style)
+                    .child(symbol(mark(&end.outcome)))
+                    .child(element("span", "grow outcome").words(says))
+                    .child(took.words(format::duration(end.took_us)))
             });
-            html! {
-                <>
-                if equal {
-                    { data_lines(scene, one, record, t) }
-                    { preview_line(model, one, record) }
-                }
-                if waiting {
-                    <i class="bar" aria-hidden="true"></i>
-                    { waiting_line(record, op, look.store, t) }
-                }
-                if record.doubtful() {
-                    <div class="line now"><span class="grow outcome">{ t.unknown_end }</span></div>
-                }
-                { result_line }
-                </>
-            }
+            drawn
+                .html(data)
+                .maybe(preview)
+                .maybe(waiting.then(bar))
+                .maybe(waiting.then(|| waiting_line(record, op, look.store, t)))
+                .maybe(record.doubtful().then(doubt))
+                .maybe(result_line)
         }
     };
-    let tabindex = if is(look.active) { "0" } else { "-1" };
-    html! {
-        <li key={one.call.0} class={classes} ~style={style} data-testid={testid::ROW}
-            data-call={one.call.to_string()} data-op={op} data-state={format::state(record)}
-            data-lane={one.column.map(Column::name)} data-count={count}>
-            <div class="line">
-                <button class="grow" {tabindex} title={says.clone()} aria-label={says}>
-                    <span class="name">{ op }</span>
-                    if room != Room::Bar { { "(" }{ inside }{ ")" } }
-                </button>
-            </div>
-            { lines }
-        </li>
-    }
+    drawn.key(one.call.to_string()).done()
+}
+
+/// What says with a picture what its neighbour says in words.
+fn symbol(sign: &'static str) -> Element {
+    element("span", "mark").is("aria-hidden", "true").text(sign)
+}
+
+/// A word that gives way where a lane is narrow.
+fn word(text: &'static str) -> Element {
+    element("span", "word").text(text).text(" ")
 }
 
 fn line(row: usize) -> String {
@@ -227,12 +257,12 @@ fn data_lines(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, t: &Stage) 
         .map(|data| {
             let text = bytes(scene.model, record, data, true, t);
             let style = line(data.row.saturating_sub(one.first));
-            html! {
-                <div key={data.seq.0} class="line data" ~style={style}>
-                    <span class="mark" aria-hidden="true">{ arrow(data.direction) }</span>
-                    <span class="grow">{ text }</span>
-                </div>
-            }
+            element("div", "line data")
+                .style(&style)
+                .child(symbol(arrow(data.direction)))
+                .child(element("span", "grow").words(text))
+                .key(data.seq.to_string())
+                .done()
         })
         .collect()
 }
@@ -256,24 +286,16 @@ fn arguments(model: &Model, one: &CallBox, record: &CallRecord) -> String {
 }
 
 /// The bytes that came with the result, where there is room for them.
-fn preview_line(model: &Model, one: &CallBox, record: &CallRecord) -> Html {
+fn preview_line(model: &Model, one: &CallBox, record: &CallRecord) -> Option<Element> {
     let roomy = one.roomy() && one.last.is_some_and(|last| last > one.first + 1);
     let last = one.data_at_end().filter(|_| roomy);
-    let Some(data) = last.filter(|line| line.direction == Direction::Received) else {
-        return Html::default();
-    };
-    let chunk = record
-        .socket
-        .and_then(|socket| model.chunk(socket, data.direction, data.seq))
-        .filter(|chunk| !chunk.payload.is_empty());
-    let Some(chunk) = chunk else {
-        return Html::default();
-    };
-    html! {
-        <div class="line data" ~style={line(data.row.saturating_sub(one.first + 1))}>
-            <span class="grow">{ preview::quoted(&chunk.payload, PREVIEW) }</span>
-        </div>
-    }
+    let data = last.filter(|line| line.direction == Direction::Received)?;
+    let chunk = model.chunk(record.socket?, data.direction, data.seq);
+    let chunk = chunk.filter(|chunk| !chunk.payload.is_empty())?;
+    let text = preview::quoted(&chunk.payload, PREVIEW);
+    let style = line(data.row.saturating_sub(one.first + 1));
+    let drawn = element("div", "line data").style(&style);
+    Some(drawn.child(element("span", "grow").words(text)))
 }
 
 fn arrow(direction: Direction) -> &'static str {
@@ -357,12 +379,15 @@ fn elapsed(record: &CallRecord, store: &Store, t: &Stage) -> Html {
 }
 
 /// The last line of a call that waits: for how long, and a way to end it.
-fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Html {
-    html! {
-        <div class="line now">
-            <span class="grow elapsed"><span class="word">{ t.waiting }{ " " }</span>{ elapsed(record, store, t) }</span>
-            <button class="call-cancel" tabindex="-1" data-testid={testid::cancel(record.id)}
-                data-cancel="" title={(t.cancel_title)(op)}>{ t.cancel }</button>
-        </div>
-    }
+fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Element {
+    let time = element("span", "grow elapsed")
+        .child(word(t.waiting))
+        .html(elapsed(record, store, t));
+    let cancel = element("button", "call-cancel")
+        .is("tabindex", "-1")
+        .with("data-testid", testid::cancel(record.id))
+        .is("data-cancel", "")
+        .with("title", (t.cancel_title)(op))
+        .text(t.cancel);
+    element("div", "line now").child(time).child(cancel)
 }

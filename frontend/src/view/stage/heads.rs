@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::geometry::Geometry;
 use super::parts::Column;
 use crate::i18n::Messages;
+use crate::view::element::{Element, element};
 use crate::view::inspector::kernel;
 use crate::view::markup::Markup;
 use crate::view::ui::{Act, UiHandle};
@@ -36,22 +37,38 @@ pub(super) fn heads(
                     let (ui, id) = (ui.clone(), *id);
                     Callback::from(move |_| ui.dispatch(Act::Select(id)))
                 };
-                own(model, *id, style, ui.selected == Some(*id), select, store, t)
+                own(
+                    model,
+                    *id,
+                    style,
+                    ui.selected == Some(*id),
+                    select,
+                    store,
+                    t,
+                )
             }
             Column::Outside(address) => outside(*address, style, t),
-            Column::Loose => html! {
-                <div key="loose" class="lane-head outside" ~style={style} data-testid={testid::lane("none")}>
-                    <span class="lane-title"><span>{ t.stage.resolver }</span></span>
-                </div>
-            },
+            Column::Loose => element("div", "lane-head outside")
+                .style(&style)
+                .with("data-testid", testid::lane("none"))
+                .child(title(t.stage.resolver.to_owned()))
+                .key("loose".to_owned())
+                .done(),
         }
     });
-    html! {
-        <div class="lane-heads" ~style={format!("width:max(100%, {}px)", geometry.width())}>
-            <span class="ruler-head" ~style={format!("width:{}px", geometry.ruler)} title={t.stage.time_down}>{ "s ↓" }</span>
-            { for heads }
-        </div>
-    }
+    let ruler = element("span", "ruler-head")
+        .style(&format!("width:{}px", geometry.ruler))
+        .is("title", t.stage.time_down)
+        .text("s ↓");
+    element("div", "lane-heads")
+        .style(&format!("width:max(100%, {}px)", geometry.width()))
+        .child(ruler)
+        .html(heads.collect())
+        .done()
+}
+
+fn title(name: String) -> Element {
+    element("span", "lane-title").child(element("span", "").words(name))
 }
 
 fn own(
@@ -75,24 +92,29 @@ fn own(
         .map(|address| address.to_string())
         .collect::<Vec<_>>()
         .join(" → ");
-    let class = classes!("lane-head", class, (!socket.is_open()).then_some("closed"));
-    html! {
-        <button key={id.0} {class} ~style={style} title={full} aria-pressed={selected.to_string()}
-            data-testid={testid::lane(id)} data-state={state.clone()} onclick={select}>
-            <span class="lane-title">
-                <span>{ name }</span>
-                <span class={classes!("proto", class_of(word))}>{ word }</span>
-            </span>
-            <span class="lane-sub">
-                if let Some(local) = socket.local { { format::short_address(local) }{ " " } }
-                <span class="lane-state">{ state }</span>
-                if let Some(end) = socket.forgotten_at() {
-                    { " ≤ " }{ kernel::left(store, end, str::to_owned) }
-                }
-            </span>
-            { gauges(socket, t) }
-        </button>
-    }
+    let closed = if socket.is_open() { "" } else { "closed" };
+    let local = socket.local.map(format::short_address).unwrap_or_default();
+    let space = if local.is_empty() { "" } else { " " };
+    let end = socket.forgotten_at();
+    let sub = element("span", "lane-sub")
+        .words([&local, space].concat())
+        .child(element("span", "lane-state").words(state.clone()))
+        .text(if end.is_some() { " ≤ " } else { "" })
+        .html(end.map_or_else(Html::default, |end| kernel::left(store, end, str::to_owned)));
+    let protocol = element("span", class_of(word)).text(word);
+    element("button", "")
+        .with("class", ["lane-head", class, closed].join(" "))
+        .style(&style)
+        .with("title", full)
+        .pressed(selected)
+        .with("data-testid", testid::lane(id))
+        .with("data-state", state)
+        .on_click(select)
+        .child(title(name).child(protocol))
+        .child(sub)
+        .html(gauges(socket, t))
+        .key(id.to_string())
+        .done()
 }
 
 /// Places of an accept queue that are drawn; a larger one is told in figures alone.
@@ -153,16 +175,21 @@ fn gauges(socket: &Socket, t: &Messages) -> Html {
 }
 
 fn class_of(protocol: &str) -> &'static str {
-    if protocol == "UDP" { "udp" } else { "tcp" }
+    if protocol == "UDP" {
+        "proto udp"
+    } else {
+        "proto tcp"
+    }
 }
 
 fn outside(address: SocketAddr, style: String, t: &Messages) -> Html {
     let id = testid::lane(Column::Outside(address).name());
-    html! {
-        <div key={id.clone()} class="lane-head outside" ~style={style} title={t.stage.outside_title}
-            data-testid={id}>
-            <span class="lane-title"><span>{ t.stage.outside }</span></span>
-            <span class="lane-sub">{ address.to_string() }</span>
-        </div>
-    }
+    element("div", "lane-head outside")
+        .style(&style)
+        .is("title", t.stage.outside_title)
+        .with("data-testid", id.clone())
+        .child(title(t.stage.outside.to_owned()))
+        .child(element("span", "lane-sub").words(address.to_string()))
+        .key(id)
+        .done()
 }

@@ -282,6 +282,8 @@ proptest! {
         let mut session = conversation(&steps);
         session.layout();
         let before = shown(&session.layout);
+        // Those steps may make fewer rows than that.
+        let gone = gone.min(before.0.len());
         session.layout.let_go(gone);
         let layout = &session.layout;
         prop_assert!(layout.times.iter().eq(&before.0[gone..]));

@@ -53,7 +53,11 @@ fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
             scene.geometry.width() - scene.geometry.ruler,
         ),
     };
-    let scaled = (!scene.scale.steps.is_equal()).then_some("beside");
+    let scaled = if scene.scale.steps.is_equal() {
+        ""
+    } else {
+        "beside"
+    };
     let (class, text) = match note.kind {
         NoteKind::State(state) => ("state", state.name().to_owned()),
         NoteKind::PeerGone(PeerGone::Fin) => ("fin", format!("FIN: {}", t.fin)),
@@ -69,10 +73,11 @@ fn one(scene: &Scene<'_>, note: &Note, y: i32) -> Option<Html> {
     };
     // To those who do not see how it is drawn.
     let inferred = segment.map(|name| format!("; {}", (scene.t.diagram.says_inferred)(name)));
-    Some(html! {
-        <div key={note.seq.0} class={classes!("note", class, scaled)} ~style={place(left, y, width, ROW)}>
-            <span title={text.clone()}>{ text.clone() }</span>
-            <span class="unseen">{ inferred }</span>
-        </div>
-    })
+    let unseen = element("span", "unseen").words(inferred.unwrap_or_default());
+    let drawn = element("div", "")
+        .with("class", ["note", class, scaled].join(" "))
+        .style(&place(left, y, width, ROW))
+        .child(element("span", "").with("title", text.clone()).words(text))
+        .child(unseen);
+    Some(drawn.key(note.seq.to_string()).done())
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::geometry::place;
 use super::scale::{FOLD, ROW};
 use super::scene::Scene;
+use crate::view::element::element;
 use crate::view::{format, testid};
 
 /// Times, where they differ from those above, or at even steps.
@@ -14,7 +15,8 @@ pub(super) fn ticks(scene: &Scene<'_>) -> Html {
     let width = scene.geometry.ruler - 4;
     let tick = |key: u64, y: i32, text: String| {
         let style = format!("top:{y}px;width:{width}px");
-        html! { <span {key} class="tick" ~style={style}>{ text }</span> }
+        let tick = element("span", "tick").style(&style).words(text);
+        tick.key(key.to_string()).done()
     };
     let (first, last) = scene.rows;
     if !scene.scale.steps.is_equal() {
@@ -57,12 +59,13 @@ pub(super) fn silences(scene: &Scene<'_>, now: u64) -> Html {
     let mark = |y: i32, us: u64| {
         let style = place(0, y, scene.geometry.width(), FOLD - 36);
         let text = (scene.t.diagram.left_out)(&format::duration(us));
-        html! {
-            <div key={format!("fold-{y}")} class="silence" ~style={style} data-testid={testid::SILENCE}
-                data-us={us.to_string()}>
-                <span>{ "⋯ " }{ text }</span>
-            </div>
-        }
+        element("div", "silence")
+            .style(&style)
+            .is("data-testid", testid::SILENCE)
+            .number("data-us", us)
+            .child(element("span", "").words(["⋯ ", &text].concat()))
+            .key(format!("fold-{y}"))
+            .done()
     };
     let folds = scene.scale.folds_between(first, last).iter();
     let folds = folds.map(|fold| mark(scene.scale.y(fold.after) + 20, fold.us));
@@ -85,14 +88,16 @@ pub(super) fn delta(scene: &Scene<'_>, marks: &[CallId]) -> Html {
     match chosen.as_slice() {
         [(top, begun), (bottom, ended)] => {
             let span = format::duration(ended - begun);
-            html! {
-                <div class="delta" data-testid={testid::DELTA} data-us={(ended - begun).to_string()}
-                    ~style={place(left, *top, 10, (bottom - top).max(2))}>
-                    <span>{ "Δt " }{ span }</span>
-                </div>
-            }
+            element("div", "delta")
+                .is("data-testid", testid::DELTA)
+                .number("data-us", ended - begun)
+                .style(&place(left, *top, 10, (bottom - top).max(2)))
+                .child(element("span", "").words(["Δt ", &span].concat()))
+                .done()
         }
-        [(top, _)] => html! { <div class="delta" ~style={place(left, *top, 10, 2)}></div> },
+        [(top, _)] => element("div", "delta")
+            .style(&place(left, *top, 10, 2))
+            .done(),
         _ => Html::default(),
     }
 }

@@ -11,6 +11,7 @@ use super::layout::Layout;
 use super::parts::{CallBox, Column, Note, NoteKind};
 use super::scene::Scene;
 use super::shapes::{Point, arrow, middle, point};
+use crate::view::element::{Element, element};
 use crate::view::testid;
 
 pub(super) fn draw(scene: &Scene<'_>) -> Html {
@@ -95,12 +96,12 @@ fn connect(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, id: SocketId) 
             line(scene, (name, text), (far, near), far)
         }
     });
-    let lit = scene.lit == Some(one.call);
-    Some(html! {
-        <g key={format!("connect-{}", one.call)} class={classes!("segments", lit.then_some("lit"))}>
-            { for drawn }
-        </g>
-    })
+    let class = match scene.lit {
+        Some(lit) if lit == one.call => "segments lit",
+        _ => "segments",
+    };
+    let group = element("g", class).key(format!("connect-{}", one.call));
+    Some(drawn.fold(group, Element::child).done())
 }
 
 /// How a SYN was answered.
@@ -161,12 +162,9 @@ fn accept(scene: &Scene<'_>, one: &CallBox, made: SocketId) -> Option<Html> {
     let taken = connection.map(|place| {
         let from = scene.geometry.edge(listener, place);
         let to = scene.geometry.center(place);
-        html! {
-            <>
-            <path class="made" d={format!("M{from} {y}H{to}")} />
-            <circle class="made" cx={to.to_string()} cy={y.to_string()} r="4" />
-            </>
-        }
+        let path = element("path", "made").with("d", format!("M{from} {y}H{to}"));
+        let end = element("circle", "made").numbers(&[("cx", to), ("cy", y), ("r", 4)]);
+        element("g", "").child(path).child(end)
     });
     let outside = match scene.model.far_end(made) {
         FarEnd::Outside(address) => scene.place(Column::Outside(address)),
@@ -183,9 +181,8 @@ fn accept(scene: &Scene<'_>, one: &CallBox, made: SocketId) -> Option<Html> {
             middle(from, to),
         )
     });
-    Some(html! {
-        <g key={format!("accept-{}", one.call)} class="segments">{ taken }{ shaken }</g>
-    })
+    let group = element("g", "segments").maybe(taken).maybe(shaken);
+    Some(group.key(format!("accept-{}", one.call)).done())
 }
 
 /// What a call says to somebody outside when it ends a direction: its name, and to whom.
@@ -218,9 +215,8 @@ fn farewell(scene: &Scene<'_>, one: &CallBox, id: SocketId) -> Option<Html> {
     let y = scene.scale.middle(one.last?);
     let from = point(scene.geometry.edge(here, there), y);
     let to = point(scene.geometry.center(there), y + 6);
-    Some(html! {
-        <g key={format!("end-{}", one.call)} class="segments">{ line(scene, (name, name), (from, to), from) }</g>
-    })
+    let group = element("g", "segments").child(line(scene, (name, name), (from, to), from));
+    Some(group.key(format!("end-{}", one.call)).done())
 }
 
 /// Whether `close` ends a connection with RST: `SO_LINGER` of 0 seconds, or bytes that nobody read.
@@ -255,11 +251,12 @@ fn gone(scene: &Scene<'_>, note: &Note) -> Option<Html> {
     };
     let from = point(scene.edge(there, place, row), scene.scale.middle(row));
     let to = point(scene.geometry.edge(place, there), y);
-    Some(html! {
-        <g key={format!("gone-{}", note.seq)} class={classes!("segments", (how == PeerGone::Reset).then_some("reset"))}>
-            { line(scene, (name, name), (from, to), to) }
-        </g>
-    })
+    let class = match how {
+        PeerGone::Fin => "segments",
+        PeerGone::Reset => "segments reset",
+    };
+    let group = element("g", class).child(line(scene, (name, name), (from, to), to));
+    Some(group.key(format!("gone-{}", note.seq)).done())
 }
 
 /// An inferred segment, with its name and what is written at it.
@@ -268,7 +265,7 @@ fn line(
     (name, label): (&'static str, &'static str),
     (from, to): (Point, Point),
     near: Point,
-) -> Html {
+) -> Element {
     let (path, head) = arrow(from, to);
     // On the line, between the boxes.
     let far = if near == from { to } else { from };
@@ -283,12 +280,20 @@ fn line(
         (near.x + (far.x - near.x) * share) as i32,
         (near.y + (far.y - near.y) * share) as i32,
     );
-    html! {
-        <g class="segment" data-testid={testid::SEGMENT} data-segment={name}>
-            <title>{ format!("{name}: {}", scene.t.diagram.inferred) }</title>
-            <path class="line" transform="scale(.1)" d={path} />
-            <path class="head" transform="scale(.1)" d={head} />
-            <text x={x.to_string()} y={y.to_string()}>{ label }</text>
-        </g>
-    }
+    let title = format!("{name}: {}", scene.t.diagram.inferred);
+    let tenth = |class, d| {
+        let path = element("path", class).is("transform", "scale(.1)");
+        path.with("d", d)
+    };
+    element("g", "segment")
+        .is("data-testid", testid::SEGMENT)
+        .is("data-segment", name)
+        .child(element("title", "").words(title))
+        .child(tenth("line", path))
+        .child(tenth("head", head))
+        .child(
+            element("text", "")
+                .numbers(&[("x", x), ("y", y)])
+                .text(label),
+        )
 }
