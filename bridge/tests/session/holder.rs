@@ -70,6 +70,9 @@ async fn what_is_left_of_a_connection_is_told_with_its_end() {
     for socket in [listener, far, near] {
         client.close(socket).await;
     }
+    // One that is only bound, elsewhere, has nothing to do with it.
+    let bound = client.tcp().await;
+    client.ok(bind(bound, "127.0.0.1", 0)).await;
     let socket = client.tcp().await;
     let found = holder(&client, socket, address).await;
     let kernel = &found.kernel;

@@ -110,7 +110,9 @@ impl Diag {
                 if kind != BY_FAMILY {
                     return Ok(entries);
                 }
-                entries.extend(Entry::read(body));
+                // Of sockets that are only bound, Linux lists those at other ports, too.
+                let entry = Entry::read(body).filter(|one| one.local.port() == anywhere.port());
+                entries.extend(entry);
             }
             answer = self.answer()?;
         }
