@@ -47,7 +47,7 @@ async fn programs_are_written_while_calls_are_made() -> Result<()> {
         page.read(SHOWN, ".bind((\"127.0.0.1\"").await?;
         for (button, text) in [
             ("code-c", "int main("),
-            ("code-rust", "socket2"),
+            ("code-rust", "rustc --edition"),
             ("code-tokio", "tokio"),
             ("code-std", "fn main() -> io::Result<()>"),
             ("lang-zh", "由 Sockscope 生成"),

@@ -40,14 +40,14 @@ pub(super) fn heads(
                 own(
                     model,
                     *id,
-                    style,
+                    &style,
                     ui.selected == Some(*id),
                     select,
                     store,
                     t,
                 )
             }
-            Column::Outside(address) => outside(*address, style, t),
+            Column::Outside(address) => outside(*address, &style, t),
             Column::Loose => element("div", "lane-head outside")
                 .style(&style)
                 .with("data-testid", testid::lane("none"))
@@ -74,7 +74,7 @@ fn title(name: String) -> Element {
 fn own(
     model: &Model,
     id: SocketId,
-    style: String,
+    style: &str,
     selected: bool,
     select: Callback<MouseEvent>,
     store: &Store,
@@ -104,7 +104,7 @@ fn own(
     let protocol = element("span", class_of(word)).text(word);
     element("button", "")
         .with("class", ["lane-head", class, closed].join(" "))
-        .style(&style)
+        .style(style)
         .with("title", full)
         .pressed(selected)
         .with("data-testid", testid::lane(id))
@@ -182,10 +182,10 @@ fn class_of(protocol: &str) -> &'static str {
     }
 }
 
-fn outside(address: SocketAddr, style: String, t: &Messages) -> Html {
+fn outside(address: SocketAddr, style: &str, t: &Messages) -> Html {
     let id = testid::lane(Column::Outside(address).name());
     element("div", "lane-head outside")
-        .style(&style)
+        .style(style)
         .is("title", t.stage.outside_title)
         .with("data-testid", id.clone())
         .child(title(t.stage.outside.to_owned()))
