@@ -138,9 +138,6 @@ async fn shoot(
             }
             save(panel).await?;
         }
-        if page.count("stage-follow").await? > 0 {
-            page.click("stage-follow").await?;
-        }
         page.new_socket("new-tcp").await?;
         page.call("connect", &[("arg-host", "127.0.0.1"), ("arg-port", "1")])
             .await?;

@@ -148,7 +148,24 @@ impl Browser {
     }
 }
 
+/// Starts it at a port that it chooses. It chooses for IPv4, and ends where another program has the
+/// same port for IPv6: then it may choose again.
 async fn chromedriver() -> Result<(Child, u16)> {
+    let mut said = Vec::new();
+    for _ in 0..5 {
+        said = match started().await? {
+            Ok(started) => return Ok(started),
+            Err(said) => said,
+        };
+        if !said.iter().any(|line| line.contains("port not available")) {
+            break;
+        }
+    }
+    bail!("chromedriver ended: {}", said.join(" / "))
+}
+
+/// The process and its port, or what it said before it ended.
+async fn started() -> Result<std::result::Result<(Child, u16), Vec<String>>> {
     let program = std::env::var_os("SOCKSCOPE_CHROMEDRIVER").unwrap_or("chromedriver".into());
     let mut child = Command::new(program)
         .arg("--port=0")
@@ -160,6 +177,7 @@ async fn chromedriver() -> Result<(Child, u16)> {
         .context("chromedriver does not start; `cargo xtask setup` installs it")?;
     let stdout = child.stdout.take().context("chromedriver has no stdout")?;
     let mut lines = BufReader::new(stdout).lines();
+    let mut said = Vec::new();
     while let Some(line) = lines.next_line().await? {
         let port = line
             .strip_suffix('.')
@@ -168,8 +186,9 @@ async fn chromedriver() -> Result<(Child, u16)> {
         if let Some(port) = port {
             // Read on to the end, so that the pipe never fills.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok((child, port));
+            return Ok(Ok((child, port)));
         }
+        said.push(line);
     }
-    bail!("chromedriver ended without naming its port")
+    Ok(Err(said))
 }

@@ -103,6 +103,16 @@ async fn back_in_time_and_live_again() -> Result<()> {
         press(page, Key::End).await?;
         shows(page, &whole).await?;
 
+        // The same by its buttons.
+        page.click("replay-start").await?;
+        page.see_none("row").await?;
+        page.click("replay-forward").await?;
+        page.see("row").await?;
+        page.click("replay-back").await?;
+        page.see_none("row").await?;
+        page.click("replay-end").await?;
+        shows(page, &whole).await?;
+
         // As a film: from the beginning to the end.
         press(page, Key::Home).await?;
         page.see_none("row").await?;

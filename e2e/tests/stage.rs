@@ -1,7 +1,7 @@
 //! The stage: where bytes went, what the kernel holds, how long it took.
 
 use anyhow::{Context as _, Result, ensure};
-use sockscope_e2e::{Bridge, Case, Page, Target, case, until};
+use sockscope_e2e::{Bridge, Case, Page, Target, Window, case, until};
 use thirtyfour::prelude::*;
 
 async fn send(page: &Page<'_>, text: &str) -> Result<()> {
@@ -256,6 +256,57 @@ async fn a_call_that_is_tapped_is_shown_on_a_telephone() -> Result<()> {
         page.click("tab-stage").await?;
         page.click("legend").await?;
         page.read("legend-text", "inferred").await
+    })
+    .await
+}
+
+/// How far the end of the stage is below what is seen of it, pixels, and whether the head of a lane
+/// is wholly in sight.
+const IN_SIGHT: &str = "
+    const stage = document.getElementById('stage');
+    const head = document.querySelector(`[data-testid=\"lane-${arguments[0]}\"]`);
+    const [area, lane] = [stage, head].map(one => one.getBoundingClientRect());
+    const ruler = document.querySelector('.ruler').getBoundingClientRect();
+    const zoom = area.width / stage.offsetWidth;
+    return [
+        stage.scrollHeight - stage.clientHeight - stage.scrollTop,
+        lane.left + 2 >= ruler.right && lane.right <= area.left + stage.clientWidth * zoom + 2,
+    ];";
+
+/// Waits until the newest row and a socket's lane are in sight.
+async fn in_sight(page: &Page<'_>, socket: &str) -> Result<()> {
+    until(&format!("the end of lane {socket} in sight"), async || {
+        let found = page.js(IN_SIGHT, vec![socket.into()]).await?;
+        let below = found[0].as_f64().context("not a number")?;
+        let lane = found[1].as_bool().context("not a truth")?;
+        ensure!(lane && below < 2.0, "{below} pixels below, lane: {lane}");
+        Ok(Some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_chosen_lane_and_the_newest_row_stay_in_sight() -> Result<()> {
+    case(Case::new("stage-sight"), async |page, _| {
+        let (accepted, client) = page.pair().await?;
+        let narrow = Window {
+            width: 390,
+            height: 844,
+            zoom_percent: 100,
+        };
+        page.browser().resize(narrow).await?;
+        // Each is chosen where the stage is not shown.
+        for socket in [&client, &accepted, &client] {
+            page.click("tab-sockets").await?;
+            page.select(socket).await?;
+            page.click("tab-stage").await?;
+            in_sight(page, socket).await?;
+        }
+        for way in ["steps-time", "steps-equal", "projector", "projector"] {
+            page.click(way).await?;
+            in_sight(page, &client).await?;
+        }
+        Ok(())
     })
     .await
 }

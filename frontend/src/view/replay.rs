@@ -110,7 +110,9 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
     });
     let onclick = Callback::from(move |event: MouseEvent| {
         let pressed: Element = event.target_unchecked_into();
-        if let Some(id) = pressed.get_attribute("data-testid") {
+        // Most presses meet the sign inside of a button.
+        let button = pressed.closest("button").ok().flatten();
+        if let Some(id) = button.and_then(|button| button.get_attribute("data-testid")) {
             press(&id, &press_on);
         }
     });

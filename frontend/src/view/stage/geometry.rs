@@ -51,6 +51,8 @@ impl Viewport {
 /// How the stage's width is divided at the moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Geometry {
+    /// The width of what is seen of it.
+    pub(super) seen: i32,
     /// The ruler's width.
     pub(super) ruler: i32,
     /// Free room on either side of a lane, through which the flows run.
@@ -62,12 +64,12 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
-    /// `folded` says of each lane whether it is.
-    pub(super) fn new(view: Viewport, folded: &[bool]) -> Self {
+    /// The ruler is to have room for `times`; `folded` says of each lane whether it is.
+    pub(super) fn new(view: Viewport, times: i32, folded: &[bool]) -> Self {
         let (ruler, least, most, gutter) = if view.width < 600 {
-            (44, 166, 320, 20)
+            (44.max(times), 166, 320, 20)
         } else {
-            (64, 232, 400, 34)
+            (64.max(times + 8), 232, 400, 34)
         };
         let narrow = folded.iter().filter(|folded| **folded).count();
         let wide = i32::try_from(folded.len() - narrow).unwrap_or(i32::MAX);
@@ -83,6 +85,7 @@ impl Geometry {
         let first = edges.partition_point(|edge| *edge <= from);
         let after = edges.partition_point(|edge| *edge < to + GRAIN);
         Self {
+            seen: view.width,
             ruler,
             gutter,
             edges,
@@ -154,16 +157,17 @@ mod tests {
 
     #[test]
     fn lanes_share_the_width_and_never_vanish() {
-        assert_eq!(Geometry::new(view(0, 764), &[false; 2]).lane(0), 350);
-        assert_eq!(Geometry::new(view(0, 764), &[false; 10]).lane(9), 232);
-        assert!(Geometry::new(view(0, 390), &[false; 2]).width() <= 390);
-        let folded = Geometry::new(view(0, 764), &[true, false, false]);
+        assert_eq!(Geometry::new(view(0, 764), 39, &[false; 2]).lane(0), 350);
+        assert_eq!(Geometry::new(view(0, 764), 39, &[false; 10]).lane(9), 232);
+        assert!(Geometry::new(view(0, 390), 39, &[false; 2]).width() <= 390);
+        assert_eq!(Geometry::new(view(0, 764), 61, &[false; 2]).ruler, 69);
+        let folded = Geometry::new(view(0, 764), 39, &[true, false, false]);
         assert_eq!((folded.lane(0), folded.lane(1)), (FOLDED, 328));
     }
 
     #[test]
     fn only_lanes_in_sight_are_drawn() {
-        let all = Geometry::new(view(10_000, 800), &[false; 500]);
+        let all = Geometry::new(view(10_000, 800), 39, &[false; 500]);
         let (first, last) = all.columns;
         assert!(all.x(first) <= 10_064 && all.x(last + 1) >= 10_800);
         assert!(last - first < 6, "{first}..={last}");

@@ -12,7 +12,7 @@ use web_sys::{Element, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::Kept;
-use super::geometry::{HEAD, Viewport};
+use super::geometry::{Geometry, HEAD, Viewport};
 use super::scale::Steps;
 
 pub(super) fn look(area: &Element) -> Viewport {
@@ -61,20 +61,24 @@ pub(super) fn use_end(area: &NodeRef, follow: bool, change: (i32, i32)) {
     });
 }
 
-/// Scrolls sideways to the lane of the selected socket, when another was selected or lanes came or went.
+/// Scrolls sideways to the lane of the selected socket, when another was selected, lanes came or went,
+/// or the stage's width is another: it has none while another panel is shown in its place.
 #[hook]
 pub(super) fn use_lane_in_sight(
     area: &NodeRef,
     selected: Option<SocketId>,
     lane: Option<(i32, i32)>,
     lanes: usize,
+    geometry: &Geometry,
 ) {
-    let area = area.clone();
-    use_effect_with((selected, lane.is_some(), lanes), move |_| {
+    let (area, ruler) = (area.clone(), geometry.ruler);
+    let change = (selected, lane.is_some(), lanes, geometry.seen);
+    use_effect_with(change, move |_| {
         if let (Some((left, width)), Some(area)) = (lane, area.cast::<Element>()) {
             let (from, seen) = (area.scroll_left(), area.client_width());
-            if left < from || left + width > from + seen {
-                area.set_scroll_left(left + width / 2 - seen / 2);
+            // The ruler covers what has passed under it.
+            if left < from + ruler || left + width > from + seen {
+                area.set_scroll_left(left + (width - ruler - seen) / 2);
             }
         }
     });

@@ -142,7 +142,7 @@ fn Canvas() -> Html {
         .iter()
         .map(|one| way.fold_closed && closed(one))
         .collect();
-    let geometry = Geometry::new(*view, &folded);
+    let geometry = Geometry::new(*view, ruler::room(scale, if waits { time } else { model.time }), &folded);
     let drawn = window.drawn();
     let rows = scale.rows_between(drawn.0, drawn.1);
     let scene = Scene {
@@ -172,7 +172,7 @@ fn Canvas() -> Html {
     hooks::use_end(&area, *follow, (height, view.height));
     let place = ui.selected.and_then(|id| scene.place(Column::Socket(id)));
     let lane = place.map(|place| (geometry.x(place), geometry.lane(place)));
-    hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len());
+    hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len(), &geometry);
     hooks::use_hold(&area, &kept, (way.steps, layout.generation));
     hooks::use_focus(&area, &kept, *active);
 
@@ -196,12 +196,14 @@ fn Canvas() -> Html {
     };
     let wish = {
         let (kept, area) = (kept.clone(), area.clone());
-        let (way, marks) = (way.clone(), marks.clone());
+        let (way, marks, follow) = (way.clone(), marks.clone(), *follow);
         Callback::from(move |wish: Wish| {
             if wish == Wish::MarkNothing {
                 marks.set(Vec::new());
             }
-            hold(&kept, &area, None);
+            if !follow {
+                hold(&kept, &area, None);
+            }
             let fitting = || kept.borrow().layout.fitting();
             way.set(way.after(wish, fitting));
         })
@@ -215,12 +217,13 @@ fn Canvas() -> Html {
                 let now = area.scroll_top();
                 let before = top.replace(now);
                 let mut look = hooks::look(&area);
+                let same = (look.width, look.height) == (view.width, view.height);
                 if now + NEAR >= end {
                     follow.set(true);
                     // Wherever the end is: it need not be drawn again for that.
                     look.top = 0;
-                } else if now < before {
-                    // Upwards: by a person. What is new moves the end away, not the place.
+                } else if now < before && same {
+                    // Upwards: by a person, not by a browser that laid it out anew. What is new moves the end away, not the place.
                     follow.set(false);
                 }
                 view.set(look);

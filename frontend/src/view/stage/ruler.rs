@@ -5,14 +5,28 @@ use sockscope_protocol::CallId;
 use yew::prelude::*;
 
 use super::geometry::place;
-use super::scale::{FOLD, ROW};
+use super::scale::{FOLD, ROW, Scale, Steps};
 use super::scene::Scene;
 use crate::view::element::element;
 use crate::view::{format, testid};
 
+/// Room to the right of a time.
+const GAP: i32 = 4;
+
+/// How wide the longest time is, up to this one.
+pub(super) fn room(scale: &Scale, end: u64) -> i32 {
+    /// A digit's width in the ruler's type.
+    const DIGIT: i32 = 7;
+    let longest = match scale.steps {
+        Steps::Equal => format::clock(end),
+        Steps::Time { .. } => clock(end, scale.step()),
+    };
+    i32::try_from(longest.len()).unwrap_or(0) * DIGIT + GAP
+}
+
 /// Times, where they differ from those above, or at even steps.
 pub(super) fn ticks(scene: &Scene<'_>) -> Html {
-    let width = scene.geometry.ruler - 4;
+    let width = scene.geometry.ruler - GAP;
     let tick = |key: u64, y: i32, text: String| {
         let style = format!("top:{y}px;width:{width}px");
         let tick = element("span", "tick").style(&style).words(text);

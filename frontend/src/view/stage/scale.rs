@@ -250,10 +250,15 @@ impl Scale {
         self.folds.get(from..to).unwrap_or_default()
     }
 
+    /// How far apart the times of the ruler are, to scale: microseconds.
+    pub(crate) fn step(&self) -> u64 {
+        const APART: f64 = 64.0;
+        nice(APART / self.rate)
+    }
+
     /// Times that read well, at places between these two, so far apart that they can be read.
     pub(crate) fn ticks(&self, rows: (usize, usize), bottom: i32) -> (u64, Vec<u64>) {
-        const APART: f64 = 64.0;
-        let step = nice(APART / self.rate);
+        let step = self.step();
         let mut ticks = Vec::new();
         let (first, last) = rows;
         let Some(mut time) = self.times.get(first).copied() else {
