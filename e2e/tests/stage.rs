@@ -310,3 +310,40 @@ async fn the_chosen_lane_and_the_newest_row_stay_in_sight() -> Result<()> {
     })
     .await
 }
+
+/// Where the stage is scrolled to, and how wide its lanes are altogether.
+async fn place(page: &Page<'_>) -> Result<(f64, f64)> {
+    let script = "
+        const stage = document.getElementById('stage');
+        return [stage.scrollTop, stage.querySelector('svg').clientWidth];";
+    let found = page.js(script, vec![]).await?;
+    let number = |index: usize| found[index].as_f64().context("not a number");
+    Ok((number(0)?, number(1)?))
+}
+
+#[tokio::test]
+async fn who_scrolls_away_stays_there() -> Result<()> {
+    case(Case::new("stage-away"), async |page, _| {
+        let (_, client) = page.pair().await?;
+        page.select(&client).await?;
+        for _ in 0..16 {
+            send(page, "some bytes").await?;
+        }
+        in_sight(page, &client).await?;
+        let (end, wide) = place(page).await?;
+        ensure!(end > 200.0, "the stage is too short to scroll: {end}");
+        let up = "document.getElementById('stage').scrollBy(0, -150)";
+        page.js(up, vec![]).await?;
+        page.see("stage-follow").await?;
+        ensure!(place(page).await? == (end - 150.0, wide));
+        // What is new does not take a person away from what is looked at.
+        send(page, "more").await?;
+        ensure!(place(page).await? == (end - 150.0, wide));
+        page.click("stage-follow").await?;
+        page.see_none("stage-follow").await?;
+        in_sight(page, &client).await?;
+        ensure!(place(page).await?.0 > end);
+        Ok(())
+    })
+    .await
+}

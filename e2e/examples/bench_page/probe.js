@@ -66,6 +66,8 @@
     const start = height * from;
     const step = pixels ?? height / count;
     await frames(count, done => { area.scrollTop = start + step * done; });
+    const [due, end] = [start + step * (count - 1), area.scrollHeight - area.clientHeight];
+    return Math.abs(area.scrollTop - Math.min(due, end)) < 2;
   };
   // Drags the film's slider from the start to the end.
   probe.scrub = async count => {
@@ -74,6 +76,7 @@
       slider.value = slider.max * (done + 1) / count;
       slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
     });
+    return true;
   };
   probe.memory = () => probe.wasm?.memory.buffer.byteLength ?? 0;
 })();

@@ -1,6 +1,6 @@
 //! What the page's side of a measurement is asked.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sockscope_e2e::{Page, until};
 use sockscope_protocol::CallId;
@@ -47,9 +47,11 @@ impl<'a> Probe<'a> {
     async fn wait(&self, script: &str, arguments: Vec<Value>) -> Result<()> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
-             window.sockscopeProbe.{script}.then(() => done(true));"
+             window.sockscopeProbe.{script}.then(done);"
         );
-        self.page.driver().execute_async(&script, arguments).await?;
+        let done = self.page.driver().execute_async(&script, arguments).await?;
+        let arrived = done.json().as_bool();
+        ensure!(arrived == Some(true), "the page is not where it was to be");
         Ok(())
     }
 

@@ -313,7 +313,9 @@ fn Canvas() -> Html {
             .on_click(newest)
     });
     let gave_way = notes::gave_way(model.forgotten.rows, t);
-    html! { <>{ tools }{ gave_way }{ news.done() }{ scroll.done() }{ newest.map(element::Element::done) }</> }
+    // Something stands in each place: what would move up to another one's would be made anew.
+    let newest = newest.map_or_else(Html::default, element::Element::done);
+    html! { <>{ tools }{ gave_way }{ news.done() }{ scroll.done() }{ newest }</> }
 }
 
 /// The time between the chosen calls, in words.
