@@ -227,7 +227,9 @@ impl Store {
             }
             before && !state.catching_up
         });
-        self.came(caught_up);
+        if caught_up {
+            self.caught_up();
+        }
         if returned {
             self.after_return();
         }

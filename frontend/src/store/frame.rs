@@ -5,23 +5,24 @@ use std::cell::Cell;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen_futures::spawn_local;
 
 use super::{Store, now_ms};
 
-/// Entries between two drawings that are many: the page is busy with them.
-const MANY: u32 = 30;
 /// How long nothing is drawn while the log of a session comes in, milliseconds. Whoever waits for its end
 /// waits less for it.
 const CATCHING_UP_MS: f64 = 250.0;
+/// What a drawing may take without being spared: half of a frame of 60 a second, milliseconds.
+const LIGHT_MS: f64 = 8.0;
 
 /// How often the views are drawn.
 #[derive(Default)]
 pub(super) struct Pace {
     /// The next drawing has been asked for.
     asked: Cell<bool>,
-    /// Entries since the last one.
-    came: Cell<u32>,
+    /// One goes on: it is not yet on the screen.
+    goes_on: Cell<bool>,
+    /// Something changed since it began.
+    again: Cell<bool>,
     /// The next one is not before this time of the page's clock.
     not_before: Cell<f64>,
 }
@@ -30,6 +31,9 @@ impl Store {
     /// The views are to be drawn.
     pub(super) fn changed(&self) {
         let pace = &self.0.pace;
+        if pace.goes_on.get() {
+            return pace.again.set(true);
+        }
         if pace.asked.replace(true) {
             return;
         }
@@ -47,15 +51,11 @@ impl Store {
         self.0.timers.borrow_mut().frame = Some(later);
     }
 
-    /// An entry came; perhaps the last one that was waited for.
-    pub(super) fn came(&self, caught_up: bool) {
-        let pace = &self.0.pace;
-        pace.came.set(pace.came.get() + 1);
-        if caught_up {
-            pace.not_before.set(0.0);
-            if self.0.timers.borrow_mut().frame.take().is_some() {
-                self.ask_frame();
-            }
+    /// The last entry that was waited for has come.
+    pub(super) fn caught_up(&self) {
+        self.0.pace.not_before.set(0.0);
+        if self.0.timers.borrow_mut().frame.take().is_some() {
+            self.ask_frame();
         }
     }
 
@@ -73,25 +73,33 @@ impl Store {
     fn frame(&self) {
         let pace = &self.0.pace;
         pace.asked.set(false);
+        pace.goes_on.set(true);
         let began = now_ms();
-        let many = pace.came.replace(0) > MANY;
         let listeners = self.0.listeners.borrow().clone();
         for (_, listener) in listeners {
             listener();
         }
         let store = self.clone();
-        // Behind the drawing itself, which waits in the same queue.
-        spawn_local(async move {
-            let now = now_ms();
-            let pause = if store.state().catching_up {
-                CATCHING_UP_MS
-            } else if many {
-                // As much time for what comes as for drawing it.
-                now - began
-            } else {
-                0.0
-            };
-            store.0.pace.not_before.set(now + pause);
-        });
+        // A task of its own comes when the browser has laid out and painted what was drawn.
+        Timeout::new(0, move || store.painted(began)).forget();
+    }
+
+    fn painted(&self, began: f64) {
+        let pace = &self.0.pace;
+        pace.goes_on.set(false);
+        let now = now_ms();
+        let took = now - began;
+        let pause = if self.state().catching_up {
+            CATCHING_UP_MS
+        } else if took > LIGHT_MS {
+            // As much time for what comes, and for a person's keys, as for drawing.
+            took
+        } else {
+            0.0
+        };
+        pace.not_before.set(now + pause);
+        if pace.again.take() {
+            self.changed();
+        }
     }
 }

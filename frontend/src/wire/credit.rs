@@ -2,7 +2,7 @@ use sockscope_protocol::{CallId, Data, HEADER_LEN};
 
 /// How many bytes of messages a `stream` may be ahead of the page. Enough to keep a fast local
 /// bridge busy; a small part of the log that the bridge holds for a page that comes back.
-pub const WINDOW: u64 = 512 << 10;
+pub const WINDOW: u64 = 1 << 20;
 
 /// What each `stream` of this page was promised and has used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -43,6 +43,10 @@ enum Room {
 
 /// The height from which on a call has room for its rows.
 const BOX: i32 = 40;
+/// The width from which on a call has room to say in a word that it blocked.
+const BLOCKED: i32 = 157;
+/// The same of a call that waits, beside a button that ends it: for how long matters more.
+const WAITS: i32 = 181;
 
 pub(super) fn draw(scene: &Scene<'_>, look: &Look<'_>) -> Html {
     // Of each lane: where the last text ends.
@@ -192,11 +196,8 @@ fn call(
                     format!("top:{}px", high - 21)
                 };
                 let says = result(model, one, record, &end.outcome, t);
-                let (title, word) = if end.blocked {
-                    (t.blocked, Some(word(t.blocked)))
-                } else {
-                    (t.at_once, None)
-                };
+                let title = if end.blocked { t.blocked } else { t.at_once };
+                let word = (end.blocked && width >= BLOCKED).then(|| word(t.blocked));
                 let took = element("span", "took").is("title", title).maybe(word);
                 element("div", "line")
                     .style(&style)
@@ -208,7 +209,7 @@ fn call(
                 .html(data)
                 .maybe(preview)
                 .maybe(waiting.then(bar))
-                .maybe(waiting.then(|| waiting_line(record, op, look.store, t)))
+                .maybe(waiting.then(|| waiting_line(record, op, look.store, width >= WAITS, t)))
                 .maybe(record.doubtful().then(doubt))
                 .maybe(result_line)
         }
@@ -221,7 +222,6 @@ fn symbol(sign: &'static str) -> Element {
     element("span", "mark").is("aria-hidden", "true").text(sign)
 }
 
-/// A word that gives way where a lane is narrow.
 fn word(text: &'static str) -> Element {
     element("span", "word").text(text).text(" ")
 }
@@ -379,9 +379,15 @@ fn elapsed(record: &CallRecord, store: &Store, t: &Stage) -> Html {
 }
 
 /// The last line of a call that waits: for how long, and a way to end it.
-fn waiting_line(record: &CallRecord, op: &str, store: &Store, t: &Stage) -> Element {
+fn waiting_line(
+    record: &CallRecord,
+    op: &str,
+    store: &Store,
+    roomy: bool,
+    t: &Stage,
+) -> Element {
     let time = element("span", "grow elapsed")
-        .child(word(t.waiting))
+        .maybe(roomy.then(|| word(t.waiting)))
         .html(elapsed(record, store, t));
     let cancel = element("button", "call-cancel")
         .is("tabindex", "-1")

@@ -5,7 +5,7 @@ pub(super) const HEAD: i32 = 68;
 /// Room below the last row, for what waits and for what is in the kernel.
 pub(super) const BELOW: i32 = 96;
 /// Pixels beyond the edges that are drawn ahead of scrolling.
-const AHEAD: i32 = 240;
+const AHEAD: i32 = 132;
 /// The stage is drawn anew when it was scrolled by so much: less than [`AHEAD`].
 const GRAIN: i32 = 64;
 /// A lane that is folded.
