@@ -9,12 +9,12 @@ mod adopt;
 mod bridge;
 mod database;
 mod file;
-mod frame;
 mod hooks;
 mod keep;
 mod leave;
 mod lesson;
 mod relay;
+mod pace;
 mod replay;
 mod save;
 mod scribe;
@@ -22,7 +22,7 @@ mod shelf;
 mod storage;
 mod upload;
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::rc::Rc;
 
 use gloo_events::EventListener;
@@ -39,6 +39,7 @@ use crate::wire::{Backoff, Clock, Connection, Credits, Link, Outbox};
 pub use actions::SendToError;
 pub use file::{Saved, download};
 pub use hooks::{use_selector, use_store};
+pub use pace::Pace;
 pub use replay::{Film, Replay};
 pub use save::Opening;
 pub use upload::{Upload, UploadState, Uploads};
@@ -126,7 +127,7 @@ struct Inner {
     state: RefCell<State>,
     listeners: RefCell<Vec<(u64, Listener)>>,
     next_listener: Cell<u64>,
-    pace: frame::Pace,
+    pace: OnceCell<Pace>,
     /// A film moves: the next frame has been asked for.
     filming: Cell<bool>,
     token: RefCell<Option<String>>,
@@ -147,7 +148,6 @@ struct Inner {
 struct Timers {
     retry: Option<Timeout>,
     flush: Option<Timeout>,
-    frame: Option<Timeout>,
     ping: Option<Interval>,
     page: Vec<EventListener>,
 }
@@ -187,7 +187,7 @@ impl Store {
             }),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
-            pace: frame::Pace::default(),
+            pace: OnceCell::new(),
             filming: Cell::new(false),
             token: RefCell::new(storage::token()),
             session: RefCell::new(storage::session()),
@@ -200,6 +200,9 @@ impl Store {
             timers: RefCell::default(),
             ping: Cell::new((0, 0.0, true)),
         }));
+        let told = store.clone();
+        // It was just made.
+        let _ = store.0.pace.set(Pace::new(move || told.tell()));
         store.watch_page();
         store.watch_leaving();
         spawn_local(store.clone().recall_and_connect());

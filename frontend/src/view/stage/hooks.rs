@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Interval;
+use sockscope_frontend::store::Pace;
 use sockscope_protocol::{CallId, SocketId};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -13,15 +14,38 @@ use yew::prelude::*;
 
 use super::Kept;
 use super::geometry::{Geometry, HEAD, Viewport};
-use super::scale::Steps;
+use super::scale::{ROW, Steps};
 
+/// How near to its end the stage follows what is new, pixels.
+const NEAR: i32 = 2 * ROW;
+
+/// What is seen. Where it is the end, it need not be drawn again for where that is.
 pub(super) fn look(area: &Element) -> Viewport {
-    Viewport::new(
-        area.scroll_left(),
-        area.scroll_top(),
-        area.client_width(),
-        area.client_height() - HEAD,
-    )
+    let top = match is_at_end(area) {
+        true => 0,
+        false => area.scroll_top(),
+    };
+    let (width, height) = (area.client_width(), area.client_height() - HEAD);
+    Viewport::new(area.scroll_left(), top, width, height)
+}
+
+/// Whether the newest row is in sight, or nearly.
+pub(super) fn is_at_end(area: &Element) -> bool {
+    let end = area.scroll_height() - area.client_height();
+    area.scroll_top() + NEAR >= end
+}
+
+/// Draws what is seen.
+#[hook]
+pub(super) fn use_pace(area: &NodeRef, view: &UseStateHandle<Viewport>) -> Rc<Pace> {
+    let (area, view) = (area.clone(), view.setter());
+    use_memo((), |()| {
+        Pace::new(move || {
+            if let Some(area) = area.cast::<Element>() {
+                view.set(look(&area));
+            }
+        })
+    })
 }
 
 /// Measures the scrolling area now and whenever its size changes.

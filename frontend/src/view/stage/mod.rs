@@ -44,7 +44,7 @@ use self::lines::Lanes;
 use self::moments::Moments;
 use self::parts::Column;
 use self::pointing::Pointing;
-use self::scale::{ROW, Scale, Steps};
+use self::scale::{Scale, Steps};
 use self::scene::Scene;
 use self::spoken::Said;
 use self::toolbar::{Way, Wish};
@@ -54,8 +54,6 @@ use super::{empty, format, testid};
 
 pub(crate) use call_box::receives_stream;
 
-/// How near to its end the stage follows what is new, pixels.
-const NEAR: i32 = 2 * ROW;
 /// How often the present moves on, to scale, while a call waits.
 const PULSE_MS: u32 = 100;
 
@@ -104,6 +102,7 @@ fn Canvas() -> Html {
     let active = use_state_eq(|| None::<CallId>);
     let kept = use_mut_ref(Kept::default);
     hooks::use_size(&area, &view);
+    let pace = hooks::use_pace(&area, &view);
 
     let film = store.state().replay.is_some();
     let model = store.model();
@@ -213,20 +212,19 @@ fn Canvas() -> Html {
         let (area, view, follow) = (area.clone(), view.clone(), follow.clone());
         Callback::from(move |_: Event| {
             if let Some(area) = area.cast::<Element>() {
-                let end = area.scroll_height() - area.client_height();
                 let now = area.scroll_top();
                 let before = top.replace(now);
-                let mut look = hooks::look(&area);
+                let look = hooks::look(&area);
                 let same = (look.width, look.height) == (view.width, view.height);
-                if now + NEAR >= end {
+                if hooks::is_at_end(&area) {
                     follow.set(true);
-                    // Wherever the end is: it need not be drawn again for that.
-                    look.top = 0;
-                } else if now < before && same {
-                    // Upwards: by a person, not by a browser that laid it out anew. What is new moves the end away, not the place.
+                } else if *follow && now < before && same {
+                    // Upwards: by a person, not by a browser that laid it out anew. What is new moves
+                    // the end away, not the place.
                     follow.set(false);
+                    return view.set(look);
                 }
-                view.set(look);
+                pace.ask();
             }
         })
     };
