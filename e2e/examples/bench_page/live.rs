@@ -19,9 +19,9 @@ const RATE: u32 = 5_000;
 const TIME: Duration = Duration::from_secs(10);
 /// How often a key is pressed.
 const KEYS: Duration = Duration::from_millis(150);
-/// MiB that are received at full speed, and then four times as many: what the page occupies must not
-/// follow.
-const BULK: [usize; 2] = [64, 256];
+/// MiB that are received at full speed, and then several times as many: what the page occupies must
+/// not follow.
+const BULK: [usize; 3] = [64, 256, 512];
 
 /// A field that can be typed into, with the focus.
 async fn compose(probe: &Probe<'_>, call: &str) -> Result<()> {
@@ -70,7 +70,7 @@ pub(crate) async fn talk(
     let rate = (driver.events() - before) as f64 / took.as_secs_f64();
     figures.add(measure, "events/s", rate, "");
     seen.put_taps(measure, figures);
-    seen.put(measure, figures);
+    seen.put(false, measure, figures);
     figures.add(
         measure,
         "last row after the last call",
@@ -104,7 +104,7 @@ pub(crate) async fn datagrams(
     let rate = (driver.events() - before) as f64 / began.elapsed().as_secs_f64();
     figures.add(measure, "events/s", rate, "");
     seen.put_taps(measure, figures);
-    seen.put(measure, figures);
+    seen.put(false, measure, figures);
     probe.memory(measure, figures).await
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn bulk(probe: &Probe<'_>, figures: &mut Figures) -> Result<()>
         });
         tokio::try_join!(sent, shown)?;
         let took = began.elapsed();
-        probe.end(since).await?.put(measure, figures);
+        probe.end(since).await?.put(false, measure, figures);
         #[expect(clippy::cast_precision_loss, reason = "a whole number of mebibytes")]
         let mib = (all - before) as f64;
         figures.add(measure, "rate", mib / took.as_secs_f64(), "MiB/s");

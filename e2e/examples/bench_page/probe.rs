@@ -187,19 +187,22 @@ fn metric(metrics: &Value, name: &str) -> f64 {
 }
 
 impl Seen {
-    pub(crate) fn put(&self, measure: &str, figures: &mut Figures) {
+    /// `smooth` where no frame is to be over 50 ms.
+    pub(crate) fn put(&self, smooth: bool, measure: &str, figures: &mut Figures) {
         let longest = |numbers: &[f64]| quantile(numbers, 100);
-        figures.add(measure, "frame, median", median(&self.frames), "ms");
-        figures.under(
-            LONG_MS,
-            measure,
-            "longest frame",
-            longest(&self.frames),
-            "ms",
-        );
         let long = self.frames.iter().filter(|frame| **frame > LONG_MS).count();
         #[expect(clippy::cast_precision_loss, reason = "a count of frames")]
-        figures.under(1.0, measure, "frames over 50 ms", long as f64, "");
+        let long = long as f64;
+        figures.add(measure, "frame, median", median(&self.frames), "ms");
+        figures.add(measure, "longest frame", longest(&self.frames), "ms");
+        if smooth {
+            figures.under(1.0, measure, "frames over 50 ms", long, "");
+        } else {
+            figures.add(measure, "frames over 50 ms", long, "");
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a count of frames")]
+        let all = self.frames.len() as f64;
+        figures.add(measure, "frames", all, "");
         figures.add(measure, "longest task", longest(&self.tasks), "ms");
         figures.add(measure, "processor time", self.busy, "ms");
     }

@@ -50,7 +50,7 @@ pub(crate) async fn scroll(probe: &Probe<'_>, figures: &mut Figures) -> Result<(
     ] {
         let since = probe.begin().await?;
         probe.scroll(from, pixels, FRAMES).await?;
-        probe.end(since).await?.put(measure, figures);
+        probe.end(since).await?.put(true, measure, figures);
     }
     Ok(())
 }
@@ -66,7 +66,7 @@ pub(crate) async fn replay(probe: &Probe<'_>, figures: &mut Figures) -> Result<(
     probe
         .end(since)
         .await?
-        .put("replay, dragged through in 300 frames", figures);
+        .put(true, "replay, dragged through in 300 frames", figures);
     page.click("replay-start").await?;
     while !page.text("replay-speed").await?.contains("10") {
         page.click("replay-speed").await?;
@@ -77,7 +77,7 @@ pub(crate) async fn replay(probe: &Probe<'_>, figures: &mut Figures) -> Result<(
     probe
         .end(since)
         .await?
-        .put("replay, 10 times as fast", figures);
+        .put(true, "replay, 10 times as fast", figures);
     page.click("replay-live").await?;
     page.see_none("replay").await
 }

@@ -120,7 +120,9 @@ impl Store {
     pub(super) fn tell(&self) {
         if let Some(pace) = self.0.pace.get() {
             let catching_up = self.state().catching_up;
-            pace.0.pause.set(if catching_up { CATCHING_UP_MS } else { 0.0 });
+            pace.0
+                .pause
+                .set(if catching_up { CATCHING_UP_MS } else { 0.0 });
         }
         let listeners = self.0.listeners.borrow().clone();
         for (_, listener) in listeners {

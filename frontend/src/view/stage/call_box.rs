@@ -379,13 +379,7 @@ fn elapsed(record: &CallRecord, store: &Store, t: &Stage) -> Html {
 }
 
 /// The last line of a call that waits: for how long, and a way to end it.
-fn waiting_line(
-    record: &CallRecord,
-    op: &str,
-    store: &Store,
-    roomy: bool,
-    t: &Stage,
-) -> Element {
+fn waiting_line(record: &CallRecord, op: &str, store: &Store, roomy: bool, t: &Stage) -> Element {
     let time = element("span", "grow elapsed")
         .maybe(roomy.then(|| word(t.waiting)))
         .html(elapsed(record, store, t));

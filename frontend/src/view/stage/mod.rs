@@ -141,7 +141,11 @@ fn Canvas() -> Html {
         .iter()
         .map(|one| way.fold_closed && closed(one))
         .collect();
-    let geometry = Geometry::new(*view, ruler::room(scale, if waits { time } else { model.time }), &folded);
+    let geometry = Geometry::new(
+        *view,
+        ruler::room(scale, if waits { time } else { model.time }),
+        &folded,
+    );
     let drawn = window.drawn();
     let rows = scale.rows_between(drawn.0, drawn.1);
     let scene = Scene {
