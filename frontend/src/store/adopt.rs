@@ -4,7 +4,7 @@ use sockscope_protocol::{Call, CallId, EventBody, SocketId};
 
 use super::State;
 use crate::model::Entry;
-use crate::wire::{Clock, WINDOW};
+use crate::wire::Clock;
 
 impl State {
     /// Takes the next entry of the log.
@@ -35,7 +35,7 @@ impl State {
                 | EventBody::Closed { .. } => {}
             },
             Entry::Truncated { .. } => gap = true,
-            Entry::Welcome(_) => {}
+            Entry::Welcome(welcome) => self.credits.share(welcome.limits.log_bytes),
         }
         self.live_mut().apply(entry);
         if gap {
@@ -93,10 +93,11 @@ impl State {
         socket: SocketId,
         size: u32,
     ) -> Result<CallId, crate::wire::NotSent> {
+        let credit = self.credits.first();
         let call = self.ask(Call::Stream {
             socket,
             size,
-            credit: WINDOW,
+            credit,
         })?;
         self.credits.begin(call);
         Ok(call)

@@ -8,7 +8,7 @@ use sockscope_protocol::{
 
 use super::super::actions::Resolving;
 use super::*;
-use crate::wire::Outgoing;
+use crate::wire::{Outgoing, WINDOW};
 
 const SOCKET: SocketId = SocketId(1);
 

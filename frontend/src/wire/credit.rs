@@ -1,13 +1,17 @@
 use sockscope_protocol::{CallId, Data, HEADER_LEN};
 
-/// How many bytes of messages a `stream` may be ahead of the page. Enough to keep a fast local
-/// bridge busy; a small part of the log that the bridge holds for a page that comes back.
+/// How many bytes of messages a `stream` may be ahead of the page, at most: enough to keep a fast
+/// local bridge busy while the page draws.
 pub const WINDOW: u64 = 1 << 20;
+/// And at least, among however many.
+const LEAST: u64 = 16 << 10;
 
 /// What each `stream` of this page was promised and has used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Credits {
     streams: Vec<Ledger>,
+    /// What all streams together may be ahead.
+    room: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +22,29 @@ struct Ledger {
 }
 
 impl Credits {
-    /// A `stream` was asked for, with a credit of [`WINDOW`].
+    /// The bridge's log holds payloads of so many bytes. What streams bring must not push out of it
+    /// what this page has not read: they share one half, what is sent has the other.
+    pub fn share(&mut self, log_bytes: u64) {
+        self.room = log_bytes / 2;
+    }
+
+    /// How far ahead each of so many streams may be.
+    fn window(&self, streams: usize) -> u64 {
+        (self.room / streams.max(1) as u64).clamp(LEAST, WINDOW)
+    }
+
+    /// The credit that one more `stream` is asked for with.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.window(self.streams.len() + 1)
+    }
+
+    /// A `stream` was asked for, with a credit of [`Self::first`].
     pub fn begin(&mut self, call: CallId) {
+        let total = self.first();
         self.streams.push(Ledger {
             call,
-            total: WINDOW,
+            total,
             used: 0,
         });
     }
@@ -30,6 +52,7 @@ impl Credits {
     /// The page has taken a message. Returns whether the total went up, so that it is to be said:
     /// whenever half a window is used, which keeps `credit` messages few.
     pub fn took(&mut self, data: &Data) -> bool {
+        let window = self.window(self.streams.len());
         let mut ledgers = self.streams.iter_mut();
         let Some(ledger) = ledgers.find(|ledger| ledger.call == data.call) else {
             return false;
@@ -41,8 +64,8 @@ impl Credits {
             data.payload.len() as u64
         };
         ledger.used += HEADER_LEN as u64 + bytes;
-        let due = ledger.used + WINDOW;
-        let raise = due.saturating_sub(ledger.total) >= WINDOW / 2;
+        let due = ledger.used + window;
+        let raise = due.saturating_sub(ledger.total) >= window / 2;
         if raise {
             ledger.total = due;
         }
@@ -100,6 +123,7 @@ mod tests {
             sizes in prop::collection::vec(0_usize..70_000, 0..200),
         ) {
             let mut credits = Credits::default();
+            credits.share(8 << 20);
             credits.begin(CallId(7));
             let mut used = 0;
             let mut said = WINDOW;
@@ -114,6 +138,27 @@ mod tests {
                 prop_assert!(said + WINDOW / 2 > used + WINDOW);
             }
         }
+    }
+
+    #[test]
+    fn many_streams_share_what_the_log_holds() {
+        let mut credits = Credits::default();
+        credits.share(4 << 20);
+        let mut ahead = 0;
+        for call in 1..=40 {
+            assert!(credits.first() >= LEAST);
+            credits.begin(CallId(call));
+        }
+        // Those that came first were promised more, until they have used it.
+        for round in 0..40 {
+            ahead = 0;
+            for call in 1..=40 {
+                credits.took(&data(call, 65_536));
+                let used = (round + 1) * (HEADER_LEN as u64 + 65_536);
+                ahead += credits.total(CallId(call)).unwrap().saturating_sub(used);
+            }
+        }
+        assert!(ahead <= 2 << 20, "{ahead}");
     }
 
     #[test]
