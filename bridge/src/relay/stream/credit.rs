@@ -9,7 +9,7 @@ pub(in crate::relay) const INITIAL: u32 = 16;
 /// How many bytes a client shall be able to have under way. It may have half a window more than the
 /// last number says, because that number crosses with packets that were sent before it came; so that
 /// with packets of up to 64 KiB no stream holds a mebibyte.
-const WINDOW: usize = 640 * 1024;
+const WINDOW: usize = 512 * 1024;
 const FEWEST: usize = 2;
 const MOST: usize = 512;
 
@@ -61,12 +61,12 @@ mod tests {
         assert!(!credit.is_due());
         credit.received(INITIAL / 2, 64 * 1024);
         assert!(credit.is_due());
-        assert_eq!(credit.renew(), 10);
+        assert_eq!(credit.renew(), 8);
         assert!(!credit.is_due());
         credit.received(5, 1000);
         assert!(credit.is_due());
         // Not at once: the large packets may come back.
-        assert_eq!(credit.renew(), 20);
+        assert_eq!(credit.renew(), 16);
         for _ in 0..10 {
             credit.received(10, 1);
             credit.renew();
