@@ -132,6 +132,11 @@ async fn shoot(
         save("to-scale").await?;
         page.click("steps-equal").await?;
         for panel in ["kernel", "bytes-both", "code"] {
+            if panel == "code" {
+                // Its line is lit.
+                page.click(Target::row("recv", "ok").with("data-count", 7))
+                    .await?;
+            }
             page.show(panel).await?;
             if panel == "code" {
                 page.read("code-text", "recv").await?;

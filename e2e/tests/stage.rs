@@ -255,7 +255,10 @@ async fn a_call_that_is_tapped_is_shown_on_a_telephone() -> Result<()> {
             .await?;
         page.click("tab-stage").await?;
         page.click("legend").await?;
-        page.read("legend-text", "inferred").await
+        page.read("legend-text", "inferred").await?;
+        let keys = page.driver().action_chain().send_keys(Key::Escape + "");
+        keys.perform().await?;
+        page.see_none("legend-text").await
     })
     .await
 }

@@ -23,7 +23,7 @@ impl State {
                 }
                 EventBody::Sent(data) => self.uploads.sent(data),
                 EventBody::Received(data) => {
-                    if self.credits.took(data)
+                    if self.credits.took(data, self.log_bytes())
                         && !self.held_back
                         && let Some(total) = self.credits.total(data.call)
                     {
@@ -35,7 +35,7 @@ impl State {
                 | EventBody::Closed { .. } => {}
             },
             Entry::Truncated { .. } => gap = true,
-            Entry::Welcome(welcome) => self.credits.share(welcome.limits.log_bytes),
+            Entry::Welcome(_) => {}
         }
         self.live_mut().apply(entry);
         if gap {
@@ -88,18 +88,24 @@ impl State {
         }
     }
 
+    /// What the bridge's log holds of payloads.
+    fn log_bytes(&self) -> u64 {
+        let welcome = self.live().welcome.as_ref();
+        welcome.map_or(0, |welcome| welcome.limits.log_bytes)
+    }
+
     pub(super) fn begin_stream(
         &mut self,
         socket: SocketId,
         size: u32,
     ) -> Result<CallId, crate::wire::NotSent> {
-        let credit = self.credits.first();
+        let credit = self.credits.first(self.log_bytes());
         let call = self.ask(Call::Stream {
             socket,
             size,
             credit,
         })?;
-        self.credits.begin(call);
+        self.credits.begin(call, credit);
         Ok(call)
     }
 

@@ -193,6 +193,8 @@ fn act(does: Does, ui: &UiHandle, document: &Document, target: &Option<Element>)
             }
             ui.dispatch(Act::ShowLast);
             ui.dispatch(Act::NotSent(None));
+            let legend = by_id(testid::LEGEND) + "[aria-pressed=true]";
+            click(document, [legend].into_iter());
             false
         }
     }

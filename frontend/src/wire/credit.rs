@@ -10,8 +10,6 @@ const LEAST: u64 = 16 << 10;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Credits {
     streams: Vec<Ledger>,
-    /// What all streams together may be ahead.
-    room: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,26 +20,15 @@ struct Ledger {
 }
 
 impl Credits {
-    /// The bridge's log holds payloads of so many bytes. What streams bring must not push out of it
-    /// what this page has not read: they share one half, what is sent has the other.
-    pub fn share(&mut self, log_bytes: u64) {
-        self.room = log_bytes / 2;
-    }
-
-    /// How far ahead each of so many streams may be.
-    fn window(&self, streams: usize) -> u64 {
-        (self.room / streams.max(1) as u64).clamp(LEAST, WINDOW)
-    }
-
-    /// The credit that one more `stream` is asked for with.
+    /// The credit that one more `stream` is asked for with, where the bridge's log holds payloads of
+    /// `log_bytes`.
     #[must_use]
-    pub fn first(&self) -> u64 {
-        self.window(self.streams.len() + 1)
+    pub fn first(&self, log_bytes: u64) -> u64 {
+        window(log_bytes, self.streams.len() + 1)
     }
 
     /// A `stream` was asked for, with a credit of [`Self::first`].
-    pub fn begin(&mut self, call: CallId) {
-        let total = self.first();
+    pub fn begin(&mut self, call: CallId, total: u64) {
         self.streams.push(Ledger {
             call,
             total,
@@ -51,8 +38,8 @@ impl Credits {
 
     /// The page has taken a message. Returns whether the total went up, so that it is to be said:
     /// whenever half a window is used, which keeps `credit` messages few.
-    pub fn took(&mut self, data: &Data) -> bool {
-        let window = self.window(self.streams.len());
+    pub fn took(&mut self, data: &Data, log_bytes: u64) -> bool {
+        let window = window(log_bytes, self.streams.len());
         let mut ledgers = self.streams.iter_mut();
         let Some(ledger) = ledgers.find(|ledger| ledger.call == data.call) else {
             return false;
@@ -97,6 +84,12 @@ impl Credits {
     }
 }
 
+/// How far ahead each of so many streams may be. What they bring must not push out of the bridge's log
+/// what the page has not read: they share one half of it, what is sent has the other.
+fn window(log_bytes: u64, streams: usize) -> u64 {
+    (log_bytes / 2 / streams.max(1) as u64).clamp(LEAST, WINDOW)
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
@@ -104,6 +97,8 @@ mod tests {
     use sockscope_protocol::{DataFlags, SocketId};
 
     use super::*;
+
+    const LOG: u64 = 4 << 20;
 
     fn data(call: u64, size: usize) -> Data {
         Data {
@@ -123,13 +118,12 @@ mod tests {
             sizes in prop::collection::vec(0_usize..70_000, 0..200),
         ) {
             let mut credits = Credits::default();
-            credits.share(8 << 20);
-            credits.begin(CallId(7));
+            credits.begin(CallId(7), credits.first(LOG));
             let mut used = 0;
             let mut said = WINDOW;
             for size in sizes {
                 used += (HEADER_LEN + size) as u64;
-                if credits.took(&data(7, size)) {
+                if credits.took(&data(7, size), LOG) {
                     let total = credits.total(CallId(7)).unwrap();
                     prop_assert!(total > said);
                     said = total;
@@ -143,17 +137,15 @@ mod tests {
     #[test]
     fn many_streams_share_what_the_log_holds() {
         let mut credits = Credits::default();
-        credits.share(4 << 20);
         let mut ahead = 0;
         for call in 1..=40 {
-            assert!(credits.first() >= LEAST);
-            credits.begin(CallId(call));
+            credits.begin(CallId(call), credits.first(LOG));
         }
         // Those that came first were promised more, until they have used it.
         for round in 0..40 {
             ahead = 0;
             for call in 1..=40 {
-                credits.took(&data(call, 65_536));
+                credits.took(&data(call, 65_536), LOG);
                 let used = (round + 1) * (HEADER_LEN as u64 + 65_536);
                 ahead += credits.total(CallId(call)).unwrap().saturating_sub(used);
             }
@@ -164,9 +156,9 @@ mod tests {
     #[test]
     fn only_streams_that_go_on_count() {
         let mut credits = Credits::default();
-        assert!(!credits.took(&data(1, 1 << 20)));
-        credits.begin(CallId(1));
-        assert!(credits.took(&data(1, 1 << 20)));
+        assert!(!credits.took(&data(1, 1 << 20), LOG));
+        credits.begin(CallId(1), WINDOW);
+        assert!(credits.took(&data(1, 1 << 20), LOG));
         credits.ended(CallId(1));
         assert_eq!(credits.total(CallId(1)), None);
     }
