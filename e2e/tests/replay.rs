@@ -265,11 +265,16 @@ async fn the_sample_opens() -> Result<()> {
         field.send_keys(sample.to_string_lossy()).await?;
         page.see(Target::id("replay").with("data-source", "file"))
             .await?;
-        // The connection that was reset stands in the last lanes.
+        page.see("stage").await?;
+        // The connection that was reset stands in the last lanes, once all of them are there.
         let script =
             "const e = document.querySelector('[data-testid=stage]'); e.scrollLeft = e.scrollWidth";
-        page.js(script, vec![]).await?;
-        page.see(Target::row("recv", "errno")).await
+        until("the last lanes", async || {
+            page.js(script, vec![]).await?;
+            let reset = page.count(Target::row("recv", "errno")).await?;
+            Ok((reset > 0).then_some(()))
+        })
+        .await
     })
     .await
 }

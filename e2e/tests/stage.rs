@@ -314,15 +314,14 @@ async fn the_chosen_lane_and_the_newest_row_stay_in_sight() -> Result<()> {
     .await
 }
 
-/// Where the stage is scrolled to, and how wide its lanes are altogether.
-async fn place(page: &Page<'_>) -> Result<(f64, f64)> {
-    let script = "
-        const stage = document.getElementById('stage');
-        return [stage.scrollTop, stage.querySelector('svg').clientWidth];";
-    let found = page.js(script, vec![]).await?;
-    let number = |index: usize| found[index].as_f64().context("not a number");
-    Ok((number(0)?, number(1)?))
-}
+/// How far the stage is scrolled, where a person left it, and whether its lanes are as wide as it.
+const AWAY: &str = "
+    const stage = document.getElementById('stage');
+    if (arguments[0]) {
+        stage.scrollBy(0, -150);
+        window.left = stage.scrollTop;
+    }
+    return [stage.scrollTop - window.left, stage.querySelector('svg').clientWidth];";
 
 #[tokio::test]
 async fn who_scrolls_away_stays_there() -> Result<()> {
@@ -333,20 +332,24 @@ async fn who_scrolls_away_stays_there() -> Result<()> {
             send(page, "some bytes").await?;
         }
         in_sight(page, &client).await?;
-        let (end, wide) = place(page).await?;
-        ensure!(end > 200.0, "the stage is too short to scroll: {end}");
-        let up = "document.getElementById('stage').scrollBy(0, -150)";
-        page.js(up, vec![]).await?;
+        let away = page.js(AWAY, vec![true.into()]).await?;
         page.see("stage-follow").await?;
-        ensure!(place(page).await? == (end - 150.0, wide));
+        let stays = async || {
+            let now = page.js(AWAY, vec![false.into()]).await?;
+            ensure!(now[0].as_f64() == Some(0.0), "it went away by {}", now[0]);
+            ensure!(now[1] == away[1], "it is {} wide, not {}", now[1], away[1]);
+            Ok(())
+        };
+        stays().await?;
         // What is new does not take a person away from what is looked at.
-        send(page, "more").await?;
-        ensure!(place(page).await? == (end - 150.0, wide));
+        page.click("call-send").await?;
+        page.fill("composer-text", "more").await?;
+        page.click("do-call").await?;
+        page.read("result", "4 B").await?;
+        stays().await?;
         page.click("stage-follow").await?;
         page.see_none("stage-follow").await?;
-        in_sight(page, &client).await?;
-        ensure!(place(page).await?.0 > end);
-        Ok(())
+        in_sight(page, &client).await
     })
     .await
 }

@@ -14,6 +14,8 @@ use super::{Store, now_ms};
 const CATCHING_UP_MS: f64 = 250.0;
 /// What a drawing may take without being spared: half of a frame of 60 a second, milliseconds.
 const LIGHT_MS: f64 = 8.0;
+/// The longest pause after one: a page that stood still meanwhile was not drawing all that time.
+const PAUSE_MS: f64 = 250.0;
 
 /// Draws once per animation frame, however often it is asked, and after a drawing that took long
 /// leaves as much time for what comes, and for a person's keys. Clones are handles to the same one.
@@ -77,6 +79,7 @@ impl Pace {
 
     /// The next drawing waits for nothing any more.
     fn hurry(&self) {
+        self.0.pause.set(0.0);
         self.0.not_before.set(0.0);
         if self.0.later.take().is_some() {
             self.ask_frame();
@@ -106,7 +109,11 @@ impl Pace {
     fn painted(&self, began: f64) {
         let now = now_ms();
         let took = now - began;
-        let spare = if took > LIGHT_MS { took } else { 0.0 };
+        let spare = if took > LIGHT_MS {
+            took.min(PAUSE_MS)
+        } else {
+            0.0
+        };
         self.0.not_before.set(now + spare.max(self.0.pause.get()));
         let stage = self.0.stage.replace(Stage::Drawn);
         if stage == Stage::Again {

@@ -19,12 +19,23 @@ struct Ledger {
     used: u64,
 }
 
+impl Ledger {
+    /// How far it may be ahead.
+    fn ahead(&self) -> u64 {
+        self.total.saturating_sub(self.used)
+    }
+}
+
 impl Credits {
     /// The credit that one more `stream` is asked for with, where the bridge's log holds payloads of
     /// `log_bytes`.
     #[must_use]
     pub fn first(&self, log_bytes: u64) -> u64 {
-        window(log_bytes, self.streams.len() + 1)
+        let promised: u64 = self.streams.iter().map(Ledger::ahead).sum();
+        (log_bytes / 2)
+            .saturating_sub(promised)
+            .div_ceil(2)
+            .clamp(LEAST, WINDOW)
     }
 
     /// A `stream` was asked for, with a credit of [`Self::first`].
@@ -141,6 +152,8 @@ mod tests {
         for call in 1..=40 {
             credits.begin(CallId(call), credits.first(LOG));
         }
+        let promised: u64 = credits.streams.iter().map(Ledger::ahead).sum();
+        assert!(promised <= (2 << 20) + 40 * LEAST, "{promised}");
         // Those that came first were promised more, until they have used it.
         for round in 0..40 {
             ahead = 0;

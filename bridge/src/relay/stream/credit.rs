@@ -43,8 +43,11 @@ impl Credit {
 
     /// What the client may send from now on.
     pub(in crate::relay) fn renew(&mut self) -> u32 {
-        let packets = (WINDOW / self.largest.max(1)).clamp(FEWEST, MOST);
-        self.given = u32::try_from(packets).unwrap_or(INITIAL);
+        // Of packets that have not come nothing is known.
+        let packets = WINDOW.checked_div(self.largest);
+        let packets = packets.map(|packets| packets.clamp(FEWEST, MOST));
+        let packets = packets.and_then(|packets| u32::try_from(packets).ok());
+        self.given = packets.unwrap_or(INITIAL);
         self.received = 0;
         self.largest /= 2;
         self.given
@@ -59,6 +62,7 @@ mod tests {
     fn credit_follows_the_size_of_packets() {
         let mut credit = Credit::new();
         assert!(!credit.is_due());
+        assert_eq!(credit.renew(), INITIAL);
         credit.received(INITIAL / 2, 64 * 1024);
         assert!(credit.is_due());
         assert_eq!(credit.renew(), 8);
@@ -71,6 +75,7 @@ mod tests {
             credit.received(10, 1);
             credit.renew();
         }
+        credit.received(1, 1);
         assert_eq!(credit.renew(), 512);
         credit.received(1, 1 << 30);
         assert_eq!(credit.renew(), 2);

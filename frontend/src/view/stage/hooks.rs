@@ -19,14 +19,14 @@ use super::scale::{ROW, Steps};
 /// How near to its end the stage follows what is new, pixels.
 const NEAR: i32 = 2 * ROW;
 
-/// What is seen. Where it is the end, it need not be drawn again for where that is.
+/// What is seen.
 pub(super) fn look(area: &Element) -> Viewport {
-    let top = match is_at_end(area) {
-        true => 0,
-        false => area.scroll_top(),
-    };
-    let (width, height) = (area.client_width(), area.client_height() - HEAD);
-    Viewport::new(area.scroll_left(), top, width, height)
+    Viewport::new(
+        area.scroll_left(),
+        area.scroll_top(),
+        area.client_width(),
+        area.client_height() - HEAD,
+    )
 }
 
 /// Whether the newest row is in sight, or nearly.
@@ -73,14 +73,15 @@ pub(super) fn use_size(area: &NodeRef, view: &UseStateHandle<Viewport>) {
     });
 }
 
-/// Scrolls to the newest row, while a person has not scrolled away from it.
+/// Scrolls to the newest row, while a person has not scrolled away from it. `top` is where that is.
 #[hook]
-pub(super) fn use_end(area: &NodeRef, follow: bool, change: (i32, i32)) {
-    let area = area.clone();
+pub(super) fn use_end(area: &NodeRef, follow: bool, change: (i32, i32), top: &Rc<RefCell<i32>>) {
+    let (area, top) = (area.clone(), top.clone());
     use_effect_with((follow, change), move |(follow, (height, _))| {
         if let (true, Some(area)) = (*follow, area.cast::<Element>()) {
             // As far as it goes.
             area.set_scroll_top(height + HEAD);
+            top.replace(area.scroll_top());
         }
     });
 }

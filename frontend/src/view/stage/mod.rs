@@ -172,7 +172,8 @@ fn Canvas() -> Html {
     let height = now.max(deepest.unwrap_or_default()) + geometry::BELOW;
 
     hooks::use_pulse(waits && !way.steps.is_equal(), PULSE_MS);
-    hooks::use_end(&area, *follow, (height, view.height));
+    let top = use_mut_ref(|| 0);
+    hooks::use_end(&area, *follow, (height, view.height), &top);
     let place = ui.selected.and_then(|id| scene.place(Column::Socket(id)));
     let lane = place.map(|place| (geometry.x(place), geometry.lane(place)));
     hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len(), &geometry);
@@ -204,14 +205,14 @@ fn Canvas() -> Html {
             if wish == Wish::MarkNothing {
                 marks.set(Vec::new());
             }
-            if !follow {
+            let next = way.after(wish, || kept.borrow().layout.fitting());
+            kept.borrow_mut().hold = None;
+            if !follow && next.steps != way.steps {
                 hold(&kept, &area, None);
             }
-            let fitting = || kept.borrow().layout.fitting();
-            way.set(way.after(wish, fitting));
+            way.set(next);
         })
     };
-    let top = use_mut_ref(|| 0);
     let scrolled = {
         let (area, view, follow) = (area.clone(), view.clone(), follow.clone());
         Callback::from(move |_: Event| {
@@ -222,7 +223,11 @@ fn Canvas() -> Html {
                 let same = (look.width, look.height) == (view.width, view.height);
                 if hooks::is_at_end(&area) {
                     follow.set(true);
-                } else if *follow && now < before && same {
+                    // Wherever the end is: it need not be drawn again for that.
+                    let top = if *follow { view.top } else { look.top };
+                    return view.set(Viewport { top, ..look });
+                }
+                if *follow && now < before && same {
                     // Upwards: by a person, not by a browser that laid it out anew. What is new moves
                     // the end away, not the place.
                     follow.set(false);
@@ -250,10 +255,12 @@ fn Canvas() -> Html {
         })
     };
     let zoom = {
-        let (kept, area, wish) = (kept.clone(), area.clone(), wish.clone());
+        let (kept, area, wish, way) = (kept.clone(), area.clone(), wish.clone(), *way);
         Callback::from(move |(by, y): (i32, i32)| {
             wish.emit(Wish::Zoom(by));
-            hold(&kept, &area, Some(y));
+            if way.after(Wish::Zoom(by), || 0).steps != way.steps {
+                hold(&kept, &area, Some(y));
+            }
         })
     };
     hooks::use_wheel(&area, zoom);

@@ -17,11 +17,15 @@ const GAP: i32 = 4;
 pub(super) fn room(scale: &Scale, end: u64) -> i32 {
     /// A digit's width in the ruler's type.
     const DIGIT: i32 = 7;
+    /// From an hour on, there are no milliseconds.
+    const HOUR: u64 = 3_600_000_000;
     let longest = match scale.steps {
-        Steps::Equal => format::clock(end),
-        Steps::Time { .. } => clock(end, scale.step()),
+        Steps::Time { .. } if scale.step() < 1_000 => {
+            "0.000000".len() + usize::from(end >= 10_000_000)
+        }
+        _ => format::clock(end.min(HOUR - 1)).len(),
     };
-    i32::try_from(longest.len()).unwrap_or(0) * DIGIT + GAP
+    i32::try_from(longest).unwrap_or(0) * DIGIT + GAP
 }
 
 /// Times, where they differ from those above, or at even steps.
