@@ -148,11 +148,14 @@ impl Browser {
     }
 }
 
+/// How often chromedriver may choose a port.
+const TRIES: u32 = 5;
+
 /// Starts it at a port that it chooses. It chooses for IPv4, and ends where another program has the
 /// same port for IPv6: then it may choose again.
 async fn chromedriver() -> Result<(Child, u16)> {
     let mut said = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..TRIES {
         said = match started().await? {
             Ok(started) => return Ok(started),
             Err(said) => said,

@@ -123,6 +123,9 @@ impl Connection {
         if self.ended {
             bail!("the relay closed the connection");
         }
+        if self.protocol.has_lost() {
+            bail!("the relay has left out bytes that it received");
+        }
         Ok(())
     }
 

@@ -64,6 +64,11 @@ impl Protocol {
         }
     }
 
+    /// Whether bytes that the relay received will never come.
+    pub(super) fn has_lost(&self) -> bool {
+        matches!(self, Self::Session(_, session) if session.has_lost())
+    }
+
     pub(super) fn open(&mut self, stream: u32, target: SocketAddr, out: &mut VecDeque<Bytes>) {
         match self {
             Self::Plain | Self::WebSocket(_) => {}

@@ -62,6 +62,8 @@ pub(crate) struct Session {
     sockets: HashMap<u32, Socket>,
     streams: HashMap<u32, u32>,
     pending: usize,
+    /// The bridge has left out bytes that it received.
+    lost: bool,
 }
 
 impl Session {
@@ -72,6 +74,10 @@ impl Session {
 
     pub(crate) fn is_ready(&self) -> bool {
         self.welcomed
+    }
+
+    pub(super) fn has_lost(&self) -> bool {
+        self.lost
     }
 
     pub(crate) fn credit(&self, stream: u32) -> u32 {
@@ -128,7 +134,7 @@ impl Session {
         if let (HEADER, [RECEIVED, flags, _, _, a, b, c, d, ..]) = (self.head.len(), &self.head[..])
         {
             if flags & OMITTED != 0 {
-                eprintln!("the bridge has left out bytes that it received");
+                self.lost = true;
             }
             let number = u32::from_le_bytes([*a, *b, *c, *d]);
             if let Some(stream) = self.streams.get(&number).copied() {

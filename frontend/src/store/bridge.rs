@@ -8,7 +8,7 @@ use sockscope_protocol::{
 };
 
 use super::leave::visible;
-use super::{State, Store, Uploads, now_ms, storage};
+use super::{State, Store, Uploads, after, now_ms, storage};
 use crate::model::Entry;
 use crate::wire::{Connection, Incoming, Link, LostReason, Outgoing, Refused};
 
@@ -282,12 +282,7 @@ impl Store {
             };
         });
         let store = self.clone();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "some seconds at most"
-        )]
-        let retry = Timeout::new(wait as u32, move || store.connect());
+        let retry = after(wait, move || store.connect());
         self.0.timers.borrow_mut().retry = Some(retry);
     }
 

@@ -268,6 +268,16 @@ pub fn now_ms() -> f64 {
         .map_or(0.0, |performance| performance.now())
 }
 
+/// Does something later, unless the timer is dropped before.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "some seconds at most"
+)]
+fn after(ms: f64, does: impl FnOnce() + 'static) -> Timeout {
+    Timeout::new(ms as u32, does)
+}
+
 /// The first number of a range of calls: a multiple of 2^20 below 2^52.
 #[expect(
     clippy::cast_possible_truncation,

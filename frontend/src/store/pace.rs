@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-use super::{Store, now_ms};
+use super::{Store, after, now_ms};
 
 /// How long nothing is drawn while the log of a session comes in, milliseconds. Whoever waits for its end
 /// waits less for it.
@@ -68,12 +68,7 @@ impl Pace {
             return self.ask_frame();
         }
         let pace = self.clone();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "some milliseconds"
-        )]
-        let later = Timeout::new(wait as u32, move || pace.ask_frame());
+        let later = after(wait, move || pace.ask_frame());
         self.0.later.replace(Some(later));
     }
 

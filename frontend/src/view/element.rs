@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast as _;
 use yew::html::{onchange, onclick};
 use yew::prelude::*;
 use yew::virtual_dom::{Listener, VTag, VText};
@@ -64,6 +65,14 @@ pub(crate) fn check(id: &'static str, text: &'static str, on: bool, disabled: bo
     element("label", "check")
         .child(checkbox(id, on, disabled))
         .child(words)
+}
+
+/// By which name in tests something happened: most presses meet a sign or a word inside of a button.
+#[inline(never)]
+pub(crate) fn named(event: &Event) -> Option<String> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let named = target.closest("[data-testid]").ok()??;
+    named.get_attribute("data-testid")
 }
 
 impl Element {

@@ -2,11 +2,11 @@
 
 use sockscope_frontend::scribe::Wish;
 use sockscope_frontend::store::{Opening, Store};
-use web_sys::{Element, FileList, HtmlInputElement};
+use web_sys::{FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use super::banner::banner;
-use super::element::element;
+use super::element::{element, named};
 use super::{shortcuts, testid};
 use crate::i18n::{Messages, Replay};
 
@@ -53,15 +53,12 @@ pub(crate) fn menu(store: &Store, t: &Replay) -> Html {
         text += part;
     }
     let (pressed, chosen) = (store.clone(), store.clone());
-    let onclick = Callback::from(move |event: MouseEvent| {
-        let button: Element = event.target_unchecked_into();
-        match button.get_attribute("data-testid").as_deref() {
-            Some(testid::MENU_REPLAY) => pressed.replay(),
-            Some(testid::MENU_SAVE) => pressed.save_recording(),
-            Some(testid::MENU_TEXT) => pressed.save_written(Wish::Text),
-            Some(testid::MENU_PACKETS) => pressed.save_written(Wish::Packets),
-            _ => {}
-        }
+    let onclick = Callback::from(move |event: MouseEvent| match named(&event).as_deref() {
+        Some(testid::MENU_REPLAY) => pressed.replay(),
+        Some(testid::MENU_SAVE) => pressed.save_recording(),
+        Some(testid::MENU_TEXT) => pressed.save_written(Wish::Text),
+        Some(testid::MENU_PACKETS) => pressed.save_written(Wish::Packets),
+        _ => {}
     });
     let onchange = Callback::from(move |event: Event| {
         let input: HtmlInputElement = event.target_unchecked_into();

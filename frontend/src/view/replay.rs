@@ -5,11 +5,11 @@ use std::rc::Rc;
 use sockscope_frontend::recording::{Log, Player};
 use sockscope_frontend::store::{Film, State, Store};
 use sockscope_protocol::Seq;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::html::oninput;
 use yew::prelude::*;
 
-use super::element::element;
+use super::element::{element, named};
 use super::{format, testid};
 use crate::i18n::{Messages, Replay, Text};
 
@@ -109,10 +109,7 @@ pub(crate) fn bar(store: &Store, t: &'static Messages) -> Html {
         }
     });
     let onclick = Callback::from(move |event: MouseEvent| {
-        let pressed: Element = event.target_unchecked_into();
-        // Most presses meet the sign inside of a button.
-        let button = pressed.closest("button").ok().flatten();
-        if let Some(id) = button.and_then(|button| button.get_attribute("data-testid")) {
+        if let Some(id) = named(&event) {
             press(&id, &press_on);
         }
     });

@@ -51,8 +51,6 @@ impl Viewport {
 /// How the stage's width is divided at the moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Geometry {
-    /// The width of what is seen of it.
-    pub(super) seen: i32,
     /// The ruler's width.
     pub(super) ruler: i32,
     /// Free room on either side of a lane, through which the flows run.
@@ -85,7 +83,6 @@ impl Geometry {
         let first = edges.partition_point(|edge| *edge <= from);
         let after = edges.partition_point(|edge| *edge < to + GRAIN);
         Self {
-            seen: view.width,
             ruler,
             gutter,
             edges,

@@ -13,7 +13,7 @@ use web_sys::{Element, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::Kept;
-use super::geometry::{Geometry, HEAD, Viewport};
+use super::geometry::{HEAD, Viewport};
 use super::scale::{ROW, Steps};
 
 /// How near to its end the stage follows what is new, pixels.
@@ -94,10 +94,11 @@ pub(super) fn use_lane_in_sight(
     selected: Option<SocketId>,
     lane: Option<(i32, i32)>,
     lanes: usize,
-    geometry: &Geometry,
+    ruler: i32,
+    width: i32,
 ) {
-    let (area, ruler) = (area.clone(), geometry.ruler);
-    let change = (selected, lane.is_some(), lanes, geometry.seen);
+    let area = area.clone();
+    let change = (selected, lane.is_some(), lanes, width);
     use_effect_with(change, move |_| {
         if let (Some((left, width)), Some(area)) = (lane, area.cast::<Element>()) {
             let (from, seen) = (area.scroll_left(), area.client_width());

@@ -176,7 +176,8 @@ fn Canvas() -> Html {
     hooks::use_end(&area, *follow, (height, view.height), &top);
     let place = ui.selected.and_then(|id| scene.place(Column::Socket(id)));
     let lane = place.map(|place| (geometry.x(place), geometry.lane(place)));
-    hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len(), &geometry);
+    let (ruler, seen) = (geometry.ruler, view.width);
+    hooks::use_lane_in_sight(&area, ui.selected, lane, lanes.len(), ruler, seen);
     hooks::use_hold(&area, &kept, (way.steps, layout.generation));
     hooks::use_focus(&area, &kept, *active);
 

@@ -20,6 +20,7 @@ use yew::prelude::UseReducerDispatcher;
 use super::panel::{Move, Panel};
 use super::select::Selection;
 use super::{pointer, tools};
+use crate::view::element::named;
 use crate::view::testid;
 use crate::view::ui::{Act, Actions, Ui};
 
@@ -119,11 +120,7 @@ impl Hands {
         else {
             return;
         };
-        let named = target.closest("[data-testid]").ok().flatten();
-        let id = named
-            .as_ref()
-            .and_then(|named| named.get_attribute("data-testid"));
-        let id = id.unwrap_or_default();
+        let id = named(event).unwrap_or_default();
         let model = self.store.model();
         let Some(socket) = model.socket(self.id) else {
             return;
