@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpSocket, TcpStream},
-    runtime::Runtime,
+    runtime::{Handle, Runtime},
     sync::Notify,
 };
 
@@ -69,6 +69,11 @@ impl Account {
         self.released.notify_one();
     }
 
+    fn close(&self) {
+        self.ended.store(true, Relaxed);
+        self.changed.notify_waiters();
+    }
+
     /// Waits for the connection's end.
     pub(crate) async fn end(&self) {
         loop {
@@ -87,6 +92,9 @@ pub(crate) struct Target {
     books: Arc<Books>,
     /// Threads of its own: who shares a thread with its client answers sooner than any other program.
     threads: Option<Runtime>,
+    /// And others for those who send without a pause. A runtime's thread that is busy sending looks
+    /// for nothing else meanwhile, and what answers beside would be a program of its own as well.
+    sources: Option<Runtime>,
 }
 
 #[derive(Default)]
@@ -107,12 +115,15 @@ impl Target {
         let listener = socket.listen(BACKLOG).context("cannot listen")?;
         let address = listener.local_addr()?;
         let books = Arc::<Books>::default();
-        tokio::spawn(accept(listener, Arc::clone(&books)));
+        let sources = Runtime::new()?;
+        let accept = accept(listener, Arc::clone(&books), sources.handle().clone());
+        tokio::spawn(accept);
         drop(inside);
         Ok(Self {
             address,
             books,
             threads: Some(threads),
+            sources: Some(sources),
         })
     }
 
@@ -139,7 +150,8 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        if let Some(threads) = self.threads.take() {
+        let both = [self.threads.take(), self.sources.take()];
+        for threads in both.into_iter().flatten() {
             threads.shutdown_background();
         }
     }
@@ -151,39 +163,52 @@ impl Books {
     }
 }
 
-async fn accept(listener: TcpListener, books: Arc<Books>) {
+async fn accept(listener: TcpListener, books: Arc<Books>, sources: Handle) {
     loop {
         let Ok((io, _)) = listener.accept().await else {
             // Descriptors are short; those who wait for a connection will say so.
             tokio::task::yield_now().await;
             continue;
         };
-        let books = Arc::clone(&books);
+        let (books, sources) = (Arc::clone(&books), sources.clone());
         tokio::spawn(async move {
-            let _ = serve(io, &books).await;
+            let _ = serve(io, &books, &sources).await;
         });
     }
 }
 
-async fn serve(mut io: TcpStream, books: &Books) -> io::Result<()> {
+async fn serve(mut io: TcpStream, books: &Books, sources: &Handle) -> io::Result<()> {
     io.set_nodelay(true)?;
     let mut command = [0; COMMAND];
     io.read_exact(&mut command).await?;
     let [deed, _, _, _, a, b, c, d, rest @ ..] = command;
     let account = books.lock().remove(&u32::from_le_bytes([a, b, c, d]));
     let account = account.unwrap_or_default();
-    let done = perform(&mut io, deed, u64::from_le_bytes(rest), &account).await;
-    account.ended.store(true, Relaxed);
-    account.changed.notify_waiters();
+    if deed == Deed::Source as u8 {
+        let io = io.into_std()?;
+        sources.spawn(async move {
+            let done = source(io, &account, u64::from_le_bytes(rest)).await;
+            account.close();
+            done
+        });
+        return Ok(());
+    }
+    let done = perform(&mut io, deed, &account).await;
+    account.close();
     done
 }
 
-async fn perform(io: &mut TcpStream, deed: u8, bytes: u64, account: &Account) -> io::Result<()> {
+async fn perform(io: &mut TcpStream, deed: u8, account: &Account) -> io::Result<()> {
     match deed {
-        1 => echo(io).await,
+        1 => {
+            echo(io).await?;
+            // Ends with RST: of streams that come and go by the ten thousand, none shall occupy its
+            // port for a minute (TIME-WAIT, RFC 9293 section 3.3.2), or it is the kernel's search for
+            // a free one that is measured.
+            io.set_zero_linger()
+        }
         2 => sink(io, account).await,
         3 => check(io, account).await,
-        4 => source(io, account, bytes).await,
         5 => {
             account.released.notified().await;
             Ok(())
@@ -240,7 +265,8 @@ async fn check(io: &mut TcpStream, account: &Account) -> io::Result<()> {
     }
 }
 
-async fn source(io: &mut TcpStream, account: &Account, bytes: u64) -> io::Result<()> {
+async fn source(io: std::net::TcpStream, account: &Account, bytes: u64) -> io::Result<()> {
+    let mut io = TcpStream::from_std(io)?;
     let mut at = 0;
     while at < bytes {
         let part = pattern::at(at, (bytes - at).min(WRITE));

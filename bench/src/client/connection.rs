@@ -123,8 +123,8 @@ impl Connection {
         if self.ended {
             bail!("the relay closed the connection");
         }
-        if self.protocol.has_lost() {
-            bail!("the relay has left out bytes that it received");
+        if let Some(fault) = self.protocol.fault() {
+            bail!("the relay said or did: {fault}");
         }
         Ok(())
     }

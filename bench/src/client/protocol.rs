@@ -64,9 +64,12 @@ impl Protocol {
         }
     }
 
-    /// Whether bytes that the relay received will never come.
-    pub(super) fn has_lost(&self) -> bool {
-        matches!(self, Self::Session(_, session) if session.has_lost())
+    /// What the relay did that makes this no measurement.
+    pub(super) fn fault(&self) -> Option<&str> {
+        match self {
+            Self::Session(_, session) => session.fault(),
+            _ => None,
+        }
     }
 
     pub(super) fn open(&mut self, stream: u32, target: SocketAddr, out: &mut VecDeque<Bytes>) {

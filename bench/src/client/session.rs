@@ -18,14 +18,13 @@ use super::{
 pub(super) const HEADER: usize = 72;
 /// What the bridge holds for sends that have not returned.
 const PENDING: usize = 2 * 1024 * 1024;
-/// The bytes of a `sendall`: some are under way at a time, and a session may start 2,000 calls in a
-/// second.
-pub(super) const PACKET: usize = PENDING / 3;
-/// How much a stream may be ahead of what was confirmed. All streams of a measure together stay below
-/// what the session's log holds (`log_bytes`): what is read no sooner is omitted.
-const CREDIT: u64 = 192 * 1024;
-/// The most that one `received` carries.
-const SIZE: usize = 192 * 1024;
+/// The bytes of a `sendall`: nearly as many as a message takes (`message_bytes`); two are under way.
+pub(super) const PACKET: usize = 1000 * 1024;
+/// The most that one `received` carries, likewise.
+const SIZE: usize = 1000 * 1024;
+/// How much a stream may be ahead of what was confirmed: much, for the bridge holds back what its log
+/// has no room for.
+const CREDIT: u64 = 4 * SIZE as u64;
 const SENDALL: u8 = 2;
 const RECEIVED: u8 = 17;
 /// The flag of bytes that are not there any more.
@@ -62,8 +61,8 @@ pub(crate) struct Session {
     sockets: HashMap<u32, Socket>,
     streams: HashMap<u32, u32>,
     pending: usize,
-    /// The bridge has left out bytes that it received.
-    lost: bool,
+    /// Why this is no measurement: the bridge has left out bytes, or rejected a call.
+    fault: Option<String>,
 }
 
 impl Session {
@@ -76,8 +75,8 @@ impl Session {
         self.welcomed
     }
 
-    pub(super) fn has_lost(&self) -> bool {
-        self.lost
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
     }
 
     pub(crate) fn credit(&self, stream: u32) -> u32 {
@@ -134,7 +133,7 @@ impl Session {
         if let (HEADER, [RECEIVED, flags, _, _, a, b, c, d, ..]) = (self.head.len(), &self.head[..])
         {
             if flags & OMITTED != 0 {
-                self.lost = true;
+                self.fault = Some("it has left out bytes that it received".into());
             }
             let number = u32::from_le_bytes([*a, *b, *c, *d]);
             if let Some(stream) = self.streams.get(&number).copied() {
@@ -180,7 +179,7 @@ impl Session {
                 self.returned(event["call"].as_u64(), &event["outcome"]["ok"], out, on);
             }
             Some("rejected" | "error" | "goodbye") => {
-                eprintln!("the bridge says {message}");
+                self.fault = Some(message.to_string());
                 self.returned(message["call"].as_u64(), &Value::Null, out, on);
             }
             _ => {}
