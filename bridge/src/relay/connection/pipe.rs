@@ -7,7 +7,7 @@ use rustix::net::{SendFlags, send};
 use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
 
 /// How much a pipe holds.
-const CAPACITY: usize = 256 * 1024;
+const CAPACITY: usize = 512 * 1024;
 
 /// A pipe, which holds pages of the kernel and no copies of them.
 #[derive(Debug)]
