@@ -45,7 +45,7 @@ const STRANGERS: usize = 128;
 /// Keeps the process's memory small where the C library would give every thread its own; to be called
 /// before there are threads.
 pub fn save_memory() {
-    socket::one_arena();
+    socket::save_memory();
 }
 
 /// Serves clients on `listener` until `stop` fires; then tells them, closes all sockets and returns.

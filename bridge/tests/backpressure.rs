@@ -8,8 +8,8 @@ mod common;
 use common::client::Incoming;
 use common::peer::Peer;
 use common::process::BridgeProcess;
-use common::{Client, soon, until_held_back};
-use sockscope_protocol::{Call, EventBody, Payload, RejectReason, ServerMessage, SocketId};
+use common::{Client, until_held_back};
+use sockscope_protocol::{Call, Event, EventBody, Payload, RejectReason, ServerMessage, SocketId};
 
 /// By how much the bridge may grow.
 const GROWTH: u64 = 8 << 20;
@@ -64,14 +64,28 @@ async fn a_gibibyte_without_credit_is_held_back() {
 }
 
 #[tokio::test]
-async fn a_gibibyte_for_a_client_that_does_not_read_stays_bounded() {
+async fn a_client_that_reads_late_gets_every_byte_whatever_it_promised() {
+    const TAKEN: u64 = 64 << 20;
     let bridge = BridgeProcess::start(&[], "info").await;
     let (mut client, before) = warm(&bridge).await;
     let flood = Peer::flood(GIB).await;
     let socket = client.connected(flood.address).await;
-    // It promises to take everything, and then reads nothing: the log rolls over.
+    // It promises to take everything, and then reads nothing.
     stream(&mut client, socket, u64::MAX).await;
-    soon("the peer to get rid of everything", flood.sent_all()).await;
+    let (own, other) = flood.connection().await;
+    until_held_back(own, other, flood.sent_all()).await;
+    assert_grown_by_less(&bridge, before, GROWTH);
+    let mut next = 0;
+    while next < TAKEN {
+        let received = |event: &Event| match &event.body {
+            EventBody::Received(data) => Some(data.clone()),
+            _ => None,
+        };
+        let data = client.until_event(received).await;
+        assert_eq!(data.offset, next);
+        assert!(!data.flags.omitted, "byte {next} has given way");
+        next += data.payload.len() as u64;
+    }
     assert_grown_by_less(&bridge, before, GROWTH);
 }
 

@@ -43,6 +43,7 @@ async fn event(session: &Session, fits: impl Fn(&EventBody) -> bool) -> Event {
         loop {
             let batch = session.log().read(after, 64 << 10);
             after = batch.events.last().map_or(after, |event| event.seq);
+            session.log().tell(after);
             if let Some(event) = batch.events.into_iter().find(|event| fits(&event.body)) {
                 return event;
             }

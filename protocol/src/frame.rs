@@ -64,7 +64,7 @@ struct Header {
 }
 
 impl Header {
-    fn put(&self, to: &mut BytesMut) {
+    fn put(&self, to: &mut impl BufMut) {
         let (family, ip, port, scope) = match self.address {
             None => (0, [0; 16], 0, 0),
             Some(SocketAddr::V4(v4)) => {
@@ -191,6 +191,26 @@ pub fn decode_payload(
 /// Writes an event that carries bytes, as the bridge sends it; none for an event that does not.
 #[must_use]
 pub fn encode_data(event: &Event) -> Option<Bytes> {
+    let (EventBody::Sent(data) | EventBody::Received(data)) = &event.body else {
+        return None;
+    };
+    let mut message = BytesMut::with_capacity(HEADER_LEN + data.payload.len());
+    data_header(event)?.put(&mut message);
+    message.put_slice(&data.payload);
+    Some(message.freeze())
+}
+
+/// Writes the header of an event that carries bytes into the first [`HEADER_LEN`] bytes of `message`,
+/// behind which they stand already. The event's own payload is not looked at.
+///
+/// An event that carries none, and a message that is too short, stay as they are.
+pub fn write_data_header(event: &Event, message: &mut [u8]) {
+    if let (Some(header), Some(mut room)) = (data_header(event), message.get_mut(..HEADER_LEN)) {
+        header.put(&mut room);
+    }
+}
+
+fn data_header(event: &Event) -> Option<Header> {
     let (kind, data) = match &event.body {
         EventBody::Sent(data) => (kind::SENT, data),
         EventBody::Received(data) => (kind::RECEIVED, data),
@@ -208,8 +228,7 @@ pub fn encode_data(event: &Event) -> Option<Bytes> {
             flags |= bit;
         }
     }
-    let mut message = BytesMut::with_capacity(HEADER_LEN + data.payload.len());
-    let header = Header {
+    Some(Header {
         kind,
         flags,
         socket: data.socket,
@@ -219,10 +238,7 @@ pub fn encode_data(event: &Event) -> Option<Bytes> {
         offset: data.offset,
         size: data.size,
         address: data.address,
-    };
-    header.put(&mut message);
-    message.put_slice(&data.payload);
-    Some(message.freeze())
+    })
 }
 
 /// Reads a binary message of the bridge. The payload is a view of the message, not a copy.

@@ -26,6 +26,7 @@ pub use event::{
 };
 pub use frame::{
     FrameError, HEADER_LEN, decode_event, decode_payload, encode_data, encode_payload,
+    write_data_header,
 };
 pub use id::{CallId, Seq, SessionKey, SocketId, ViewKey};
 pub use limits::Limits;

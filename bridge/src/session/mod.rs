@@ -32,6 +32,7 @@ use rate::Rate;
 use slot::{Slot, lock};
 
 pub use life::ViewGuard;
+pub(crate) use log::Logged;
 pub use log::{Batch, Log};
 pub use registry::Registry;
 

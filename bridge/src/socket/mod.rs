@@ -23,7 +23,7 @@ use socket2::{Domain, Protocol, SockAddr, Type};
 use sockscope_protocol::{Family, Holder, How, Observation, SocketType};
 
 pub(crate) use errno::{failure, is_in_progress, is_reset};
-pub(crate) use kernel::{Connection, one_arena, platform, take_little, unconfirmed, unpace};
+pub(crate) use kernel::{Connection, platform, save_memory, take_little, unconfirmed, unpace};
 pub(crate) use options::{check as check_option, check_readable};
 pub(crate) use readiness::Direction;
 pub(crate) use receive::ReceiveFlags;

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
 use sockscope_protocol::SocketType;
 
 use super::{Socket, retry};
@@ -11,6 +10,8 @@ pub(super) use system::is_at_end;
 
 /// Room for what may come while it is looked how much there is.
 const LITTLE: usize = 512;
+/// For fewer bytes, room before them is not worth its own size.
+const MANY: usize = 4 * 1024;
 
 /// How to receive.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,18 +24,43 @@ pub(crate) struct ReceiveFlags {
     pub(crate) waits: bool,
     /// On a stream, as large a buffer as what is there will do: the caller asks again.
     pub(crate) some: bool,
+    /// Leave so much room before a stream's bytes, if they are many: the caller writes a header there.
+    pub(crate) room: usize,
 }
 
 /// What one `recv(2)` brought.
 #[derive(Debug)]
 pub(crate) struct Received {
-    pub(crate) bytes: Bytes,
+    /// They stand behind `room`.
+    buffer: Vec<u8>,
+    /// How much room there is before them.
+    pub(crate) room: usize,
     /// The datagram's size where the kernel tells, else the number of bytes.
     pub(crate) true_size: usize,
     /// Where a datagram came from.
     pub(crate) from: Option<SocketAddr>,
     /// Nothing more can come. An empty datagram is no end.
     pub(crate) end: bool,
+}
+
+impl Received {
+    /// How many bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len() - self.room
+    }
+
+    /// The bytes, without the unused rest of their buffer, where that is more than a little: it would
+    /// stay allocated as long as they do.
+    ///
+    /// A buffer is given back whole, by itself or with the bytes: one that was shrunk would leave behind
+    /// a gap too small for the next buffer (a segment on loopback is 53 bytes short of 64 KiB).
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        if self.buffer.len() < self.buffer.capacity() / 16 * 15 {
+            self.buffer.as_slice().to_vec()
+        } else {
+            self.buffer
+        }
+    }
 }
 
 /// What the system's own call brought.
@@ -53,11 +79,16 @@ impl Socket {
             Some(there) if flags.some && !datagram => size.min(there.max(LITTLE)),
             _ => size,
         };
+        let room = if datagram || size < MANY {
+            0
+        } else {
+            flags.room
+        };
         let Taken {
             buffer,
             true_size,
             from,
-        } = match retry(|| system::receive(self, size, flags.peek)) {
+        } = match retry(|| system::receive(self, room, size, flags.peek)) {
             // After `shutdown`, Linux answers 0 to those who would wait and `EAGAIN` to others.
             Err(error)
                 if error.kind() == io::ErrorKind::WouldBlock
@@ -66,7 +97,8 @@ impl Socket {
                     && system::is_shut_down(&self.os) =>
             {
                 return Ok(Received {
-                    bytes: Bytes::new(),
+                    buffer: Vec::new(),
+                    room: 0,
                     true_size: 0,
                     from: None,
                     end: true,
@@ -74,28 +106,17 @@ impl Socket {
             }
             taken => taken?,
         };
-        if flags.peek && flags.all && buffer.len() < size && !datagram && !is_at_end(&self.os) {
+        let length = buffer.len() - room;
+        if flags.peek && flags.all && length < size && !datagram && !is_at_end(&self.os) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         Ok(Received {
-            end: buffer.is_empty() && !datagram,
-            bytes: fit(buffer),
+            end: length == 0 && !datagram,
+            buffer,
+            room,
             true_size,
             from: from.filter(|_| datagram),
         })
-    }
-}
-
-/// The bytes without the unused rest of their buffer, where that is more than a little: it would stay
-/// allocated as long as they do.
-///
-/// A buffer is given back whole, by itself or with the bytes: one that was shrunk would leave behind a
-/// gap too small for the next buffer (a segment on loopback is 53 bytes short of 64 KiB).
-fn fit(buffer: Vec<u8>) -> Bytes {
-    if buffer.len() < buffer.capacity() / 16 * 15 {
-        Bytes::copy_from_slice(&buffer)
-    } else {
-        Bytes::from(buffer)
     }
 }
 
@@ -109,14 +130,20 @@ mod system {
 
     use super::{Socket, Taken};
 
-    pub(super) fn receive(socket: &Socket, size: usize, peek: bool) -> io::Result<Taken> {
+    pub(super) fn receive(
+        socket: &Socket,
+        room: usize,
+        size: usize,
+        peek: bool,
+    ) -> io::Result<Taken> {
         let os = &*socket.os;
         let mut flags = RecvFlags::empty();
         flags.set(RecvFlags::PEEK, peek);
         // Linux returns the true size then (recv(2)); for TCP the flag would discard bytes.
         #[cfg(target_os = "linux")]
         flags.set(RecvFlags::TRUNC, socket.kind == super::SocketType::Datagram);
-        let mut buffer = Vec::with_capacity(size);
+        let mut buffer = Vec::with_capacity(room + size);
+        buffer.resize(room, 0);
         let (_, true_size, from) = if size == 0 {
             recvfrom(os, &mut [0; 0][..], flags)?
         } else {
@@ -160,32 +187,38 @@ mod system {
 
     use super::{Socket, Taken};
 
-    pub(super) fn receive(socket: &Socket, size: usize, peek: bool) -> io::Result<Taken> {
-        let mut buffer = vec![0; size];
+    pub(super) fn receive(
+        socket: &Socket,
+        room: usize,
+        size: usize,
+        peek: bool,
+    ) -> io::Result<Taken> {
+        let mut memory = vec![0; room + size];
+        let buffer = &mut memory[room..];
         let os = socket.os.try_clone()?;
         let (true_size, from) = match socket.kind {
             SocketType::Stream => {
                 let mut stream = TcpStream::from(os);
                 let length = if peek {
-                    stream.peek(&mut buffer)?
+                    stream.peek(buffer)?
                 } else {
-                    stream.read(&mut buffer)?
+                    stream.read(buffer)?
                 };
                 (length, None)
             }
             SocketType::Datagram => {
                 let socket = UdpSocket::from(os);
                 let (length, from) = if peek {
-                    socket.peek_from(&mut buffer)?
+                    socket.peek_from(buffer)?
                 } else {
-                    socket.recv_from(&mut buffer)?
+                    socket.recv_from(buffer)?
                 };
                 (length, Some(from))
             }
         };
-        buffer.truncate(true_size);
+        memory.truncate(room + true_size);
         Ok(Taken {
-            buffer,
+            buffer: memory,
             true_size,
             from,
         })

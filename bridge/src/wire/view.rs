@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::budget::Budget;
 use super::farewell::{Farewell, LastWords, text};
 use super::hello::Accepted;
-use crate::session::{NotMade, Session, ViewGuard};
+use crate::session::{Logged, NotMade, Session, ViewGuard};
 
 /// How often a client is asked for a sign of life (a ping, RFC 6455 section 5.5.2).
 const PING_EVERY: Duration = Duration::from_secs(20);
@@ -95,7 +95,14 @@ where
         // the other waiting.
         tokio::select! {
             () = self.stop.cancelled() => Err(Some(Farewell::stopping())),
-            () = session.log().changed(self.after) => self.write_batch().await,
+            () = session.log().changed(self.after) => {
+                self.write_batch().await?;
+                // Credit may have come meanwhile, and whoever waits for it has the next batch ready.
+                match self.socket.next().now_or_never() {
+                    Some(message) => self.read(message).await,
+                    None => Ok(()),
+                }
+            }
             message = self.socket.next() => self.read(message).await,
             _ = pings.tick() => self.ping().await,
             relay = news(&mut self.relay) => self.tell(relay).await,
@@ -118,7 +125,8 @@ where
 
     /// Writes a piece of the log.
     async fn write_batch(&mut self) -> Result<(), LastWords> {
-        let batch = self.guard.session().log().read(self.after, BATCH);
+        let log = self.guard.session().log();
+        let batch = log.read_to_send(self.after, BATCH);
         if let Some((first, last)) = batch.truncated {
             self.put(text(&ServerMessage::Truncated { first, last }))
                 .await?;
@@ -128,13 +136,22 @@ where
                 kept.clear();
             }
         }
-        for mut event in batch.events {
-            self.spare(&mut event);
-            let seq = event.seq;
-            self.put(encode(event)).await?;
+        for logged in batch.events {
+            let (seq, message) = match logged {
+                Logged::Message(seq, message) => (seq, Message::Binary(message)),
+                Logged::Event(mut event) => {
+                    self.spare(&mut event);
+                    (event.seq, encode(event))
+                }
+            };
+            self.put(message).await?;
             self.after = seq;
         }
-        self.flush().await
+        self.flush().await?;
+        if self.may_call {
+            self.guard.session().log().tell(self.after);
+        }
+        Ok(())
     }
 
     /// Leaves out what the client has.

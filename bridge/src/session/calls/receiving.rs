@@ -1,7 +1,9 @@
 //! `recv(2)`, `recvfrom(2)` and `stream`.
 
 use std::io;
+use std::sync::MutexGuard;
 
+use bytes::Bytes;
 use sockscope_protocol::{Data, DataFlags, EventBody, HEADER_LEN, Outcome, SocketType, Value};
 
 use super::super::slot::{Slot, lock};
@@ -32,7 +34,7 @@ impl Making {
             peek,
             all,
             waits: !patience.is_none(),
-            some: false,
+            ..ReceiveFlags::default()
         };
         let work = async {
             let mut received = 0;
@@ -63,6 +65,7 @@ impl Making {
         let flags = ReceiveFlags {
             waits: !patience.is_none(),
             some: true,
+            room: HEADER_LEN,
             ..ReceiveFlags::default()
         };
         // The timeout is that of each `recv`, and does not run while there is no credit.
@@ -78,10 +81,15 @@ impl Making {
                 SocketType::Datagram => size,
                 SocketType::Stream => size.min(usize::try_from(left).unwrap_or(usize::MAX)),
             };
+            // Nor while whoever makes the calls is behind.
+            let log = &self.session.log;
+            log.room(size as u64).await;
             let receive = patience.io(socket, Direction::Receive, || {
-                self.receive_part(slot, socket, size, flags)
+                self.receive_if_room(slot, socket, size, flags)
             });
-            let part = patience.limit(receive).await?;
+            let Some(part) = patience.limit(receive).await? else {
+                continue;
+            };
             if part.end {
                 return Ok(Value::Count(received));
             }
@@ -92,6 +100,23 @@ impl Making {
         }
     }
 
+    /// One system call and its event, if the log still has room for it: another call may have been
+    /// quicker.
+    fn receive_if_room(
+        &self,
+        slot: &Slot,
+        socket: &Socket,
+        size: usize,
+        flags: ReceiveFlags,
+    ) -> io::Result<Option<Part>> {
+        let order = lock(&self.session.order);
+        if !self.session.log.has_room(size as u64) {
+            return Ok(None);
+        }
+        self.receive_in_order(&order, slot, socket, size, flags)
+            .map(Some)
+    }
+
     /// One system call and its event.
     fn receive_part(
         &self,
@@ -100,12 +125,23 @@ impl Making {
         size: usize,
         flags: ReceiveFlags,
     ) -> io::Result<Part> {
-        let _order = lock(&self.session.order);
+        let order = lock(&self.session.order);
+        self.receive_in_order(&order, slot, socket, size, flags)
+    }
+
+    fn receive_in_order(
+        &self,
+        _order: &MutexGuard<'_, ()>,
+        slot: &Slot,
+        socket: &Socket,
+        size: usize,
+        flags: ReceiveFlags,
+    ) -> io::Result<Part> {
         let received = socket.receive(size, flags)?;
-        let length = received.bytes.len();
-        if !received.end {
+        let (length, end) = (received.len(), received.end);
+        if !end {
             let counted = if flags.peek { 0 } else { length as u64 };
-            self.session.log.append([EventBody::Received(Data {
+            let mut data = Data {
                 call: self.call,
                 socket: slot.id,
                 offset: slot.count_received(counted),
@@ -117,12 +153,17 @@ impl Making {
                 },
                 size: u32::try_from(received.true_size).unwrap_or(u32::MAX),
                 address: received.from,
-                payload: received.bytes,
-            })]);
+                payload: Bytes::new(),
+            };
+            let has_room = received.room == HEADER_LEN;
+            let bytes = received.into_buffer();
+            if has_room {
+                self.session.log.append_received(data, bytes);
+            } else {
+                data.payload = bytes.into();
+                self.session.log.append([EventBody::Received(data)]);
+            }
         }
-        Ok(Part {
-            length,
-            end: received.end,
-        })
+        Ok(Part { length, end })
     }
 }

@@ -12,7 +12,7 @@ use other as system;
 
 use sockscope_protocol::Platform;
 
-pub(crate) use system::{Connection, one_arena, take_little, unconfirmed, unpace};
+pub(crate) use system::{Connection, save_memory, take_little, unconfirmed, unpace};
 pub(super) use system::{has_error, holder, observe, received};
 
 /// What this operating system can show.

@@ -38,7 +38,7 @@ pub(in crate::socket) fn holder(_: SocketType, _: SocketAddr) -> Option<Holder> 
     None
 }
 
-pub(crate) fn one_arena() {}
+pub(crate) fn save_memory() {}
 
 pub(in crate::socket) fn has_error(_: &socket2::Socket) -> bool {
     false

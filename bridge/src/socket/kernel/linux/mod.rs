@@ -19,7 +19,7 @@ use sockscope_protocol::{Observation, SocketType, TcpState};
 pub(crate) use connection::Connection;
 pub(in crate::socket) use holder::holder;
 use info::Info;
-pub(crate) use memory::one_arena;
+pub(crate) use memory::save_memory;
 
 pub(super) const QUEUES: bool = true;
 pub(super) const TCP_INFO: bool = true;
