@@ -132,6 +132,13 @@ impl Geometry {
         if towards > column { left + width } else { left }
     }
 
+    /// Where a line ends that leads from a lane's boxes to nobody who has a lane: on the right, before
+    /// the boxes of the next lane, or where the last one ends.
+    pub(super) fn beyond(&self, column: usize) -> i32 {
+        let free = self.edge(column, column + 1) + 2 * self.gutter - 6;
+        free.min(self.width() - 2)
+    }
+
     /// Whether anything between two lanes is in sight.
     pub(super) fn shows(&self, one: usize, other: usize) -> bool {
         one.min(other) <= self.columns.1 && one.max(other) >= self.columns.0
@@ -160,6 +167,19 @@ mod tests {
         assert_eq!(Geometry::new(view(0, 764), 61, &[false; 2]).ruler, 69);
         let folded = Geometry::new(view(0, 764), 39, &[true, false, false]);
         assert_eq!((folded.lane(0), folded.lane(1)), (FOLDED, 328));
+    }
+
+    #[test]
+    fn what_leads_to_nobody_ends_in_sight() {
+        for width in [390, 1440] {
+            let two = Geometry::new(view(0, width), 39, &[false; 2]);
+            for column in [0, 1] {
+                let (near, far) = (two.edge(column, column + 1), two.beyond(column));
+                assert!(far >= near + two.gutter - 2, "{near} to {far}");
+                assert!(far < two.width(), "{far}");
+            }
+            assert!(two.beyond(0) < two.boxed(1, 0).0);
+        }
     }
 
     #[test]

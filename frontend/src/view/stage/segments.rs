@@ -77,8 +77,7 @@ fn connect(scene: &Scene<'_>, one: &CallBox, record: &CallRecord, id: SocketId) 
     let near = scene.geometry.edge(client, side);
     let far = |y: i32| match server {
         Some(server) => scene.edge(server, client, scene.scale.row_at(y)),
-        // Nobody that has a lane.
-        None => near + scene.geometry.gutter * 2 - 6,
+        None => scene.geometry.beyond(client),
     };
     if server.is_some_and(|server| !scene.geometry.shows(client, server)) {
         return None;
