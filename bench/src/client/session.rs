@@ -20,11 +20,11 @@ pub(super) const HEADER: usize = 72;
 const PENDING: usize = 2 * 1024 * 1024;
 /// The bytes of a `sendall`: nearly as many as a message takes (`message_bytes`); two are under way.
 pub(super) const PACKET: usize = 1000 * 1024;
-/// The most that one `received` carries, likewise.
-const SIZE: usize = 1000 * 1024;
-/// How much a stream may be ahead of what was confirmed: much, for the bridge holds back what its log
-/// has no room for.
-const CREDIT: u64 = 4 * SIZE as u64;
+/// The most that one `received` carries.
+const SIZE: usize = 500 * 1024;
+/// How much a stream may be ahead of what was confirmed: one of them, so that it is as long as it may
+/// be. (The bridge would hold back what its log has no room for.)
+const CREDIT: u64 = SIZE as u64;
 const SENDALL: u8 = 2;
 const RECEIVED: u8 = 17;
 /// The flag of bytes that are not there any more.

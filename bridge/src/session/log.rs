@@ -194,14 +194,15 @@ impl Held {
 
     /// Whether that was news.
     fn tell(&mut self, seq: u64) -> bool {
-        let (from, to) = (self.told.max(self.dropped), seq.min(self.last()));
-        let index = |seq: u64| usize::try_from(seq - self.dropped).unwrap_or(usize::MAX);
-        if to <= from {
+        let seq = seq.min(self.last());
+        if seq <= self.told {
             return false;
         }
-        let told = self.events.range(index(from)..index(to));
-        self.untold -= told.map(Entry::payload_cost).sum::<u64>();
-        self.told = to;
+        let index = |seq: u64| usize::try_from(seq.saturating_sub(self.dropped));
+        let told = index(self.told).unwrap_or(0)..index(seq).unwrap_or(0);
+        let told = self.events.range(told).map(Entry::payload_cost);
+        self.untold -= told.sum::<u64>();
+        self.told = seq;
         true
     }
 
@@ -231,5 +232,106 @@ impl Held {
             }
             self.oldest_payload += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sockscope_protocol::{CallId, DataFlags, HEADER_LEN, SocketId};
+
+    use super::*;
+
+    fn data(size: usize) -> Data {
+        Data {
+            call: CallId(1),
+            socket: SocketId(1),
+            offset: 0,
+            flags: DataFlags::default(),
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+            address: None,
+            payload: Bytes::new(),
+        }
+    }
+
+    fn log(log_bytes: u64, log_events: u32) -> Log {
+        Log::new(&Limits {
+            log_bytes,
+            log_events,
+            ..Limits::default()
+        })
+    }
+
+    #[derive(Debug, Clone)]
+    enum Act {
+        Sent(usize),
+        Received(usize),
+        Tell(u64),
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_held_and_what_is_untold_are_known(
+            acts in prop::collection::vec(
+                prop_oneof![
+                    (0..400_usize).prop_map(Act::Sent),
+                    (0..400_usize).prop_map(Act::Received),
+                    (0..40_u64).prop_map(Act::Tell),
+                ],
+                0..40,
+            ),
+            bytes in 0..2000_u64,
+            events in 1..12_u32,
+        ) {
+            let log = log(bytes, events);
+            for act in acts {
+                match act {
+                    Act::Sent(size) => {
+                        let payload = Bytes::from(vec![1; size]);
+                        log.append([EventBody::Sent(Data { payload, ..data(size) })]);
+                    }
+                    Act::Received(size) => {
+                        log.append_received(data(size), vec![2; HEADER_LEN + size]);
+                    }
+                    Act::Tell(seq) => log.tell(Seq(seq)),
+                }
+                let held = log.held.lock().unwrap();
+                let cost = |after: u64| {
+                    let seqs = held.dropped + 1..;
+                    let held = seqs.zip(&held.events).filter(|(seq, _)| *seq > after);
+                    held.map(|(_, entry)| entry.payload_cost()).sum::<u64>()
+                };
+                prop_assert_eq!(held.bytes, cost(0));
+                prop_assert_eq!(held.untold, cost(held.told));
+                prop_assert!(held.told <= held.last());
+            }
+            // Who was told everything always has room.
+            log.tell(Seq(u64::MAX));
+            prop_assert!(log.has_room(u64::MAX));
+        }
+    }
+
+    #[tokio::test]
+    async fn there_is_room_again_once_what_is_there_was_told() {
+        let log = log(2000, 100);
+        let receive = || log.append_received(data(400), vec![0; HEADER_LEN + 400]);
+        receive();
+        log.room(400).await;
+        receive();
+        let mut room = Box::pin(log.room(400));
+        assert!(futures_util::poll!(&mut room).is_pending());
+        log.tell(Seq(1));
+        room.await;
+        assert!(!log.has_room(1000));
+        // Events are few, too, whatever they carry.
+        let socket = SocketId(1);
+        let gone = || EventBody::PeerGone {
+            socket,
+            how: sockscope_protocol::PeerGone::Fin,
+        };
+        log.append(std::iter::repeat_with(gone).take(50));
+        assert!(!log.has_room(0));
+        log.tell(log.last());
+        assert!(log.has_room(1000));
     }
 }
