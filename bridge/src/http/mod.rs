@@ -6,6 +6,7 @@ mod guard;
 mod metrics;
 mod page;
 mod strangers;
+mod upgrade;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::wire;
 pub use authority::{Authority, BadAuthority, Host, Origin};
 pub(crate) use connections::{Room, Slot, serve_connections};
 use guard::Guard;
+pub(crate) use upgrade::{Refused, Upgrade};
 
 /// Headers of every answer: nobody guesses types, learns addresses, or embeds what is served here.
 const HEADERS: [(HeaderName, &str); 4] = [

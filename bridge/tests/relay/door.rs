@@ -76,9 +76,9 @@ async fn what_is_no_handshake_is_told_so() {
     let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     for (more, status) in [
         (String::new(), "426"),
-        (format!("{upgrade}{key}"), "400"),
+        (format!("{upgrade}{key}"), "426"),
         (format!("{upgrade}Sec-WebSocket-Version: 13\r\n"), "400"),
-        (format!("{upgrade}{key}Sec-WebSocket-Version: 8\r\n"), "400"),
+        (format!("{upgrade}{key}Sec-WebSocket-Version: 8\r\n"), "426"),
         (
             format!("{upgrade}{key}Sec-WebSocket-Version: 13\r\n"),
             "101",
@@ -93,6 +93,12 @@ async fn what_is_no_handshake_is_told_so() {
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{more}{answer}"
         );
+        // RFC 9110 section 15.5.22, RFC 6455 section 4.4.
+        if status == "426" {
+            for header in ["upgrade: websocket", "sec-websocket-version: 13"] {
+                assert!(answer.contains(&format!("\r\n{header}\r\n")), "{answer}");
+            }
+        }
         if status == "101" {
             // RFC 6455 section 1.3.
             assert!(answer.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{answer}");
