@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, close_code};
 use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use sockscope_protocol::{CloseCode, ServerMessage};
-use tokio_tungstenite::tungstenite::Error as WsError;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as Standard;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// How long the last words may take: writing them, and the client's closing in return.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -36,39 +38,37 @@ impl Farewell {
 
     pub(super) fn stopping() -> Self {
         Self {
-            code: close_code::AWAY,
+            code: Standard::Away.into(),
             message: "the bridge is stopping".to_owned(),
         }
     }
 
     /// What an error in reading a WebSocket deserves; nothing when the connection is lost.
-    pub(super) fn for_error(error: axum::Error, message_bytes: u32) -> LastWords {
-        let error = error.into_inner();
-        let (code, message) = match error.downcast_ref::<WsError>()? {
-            WsError::Capacity(_) => (
-                close_code::SIZE,
+    pub(super) fn for_error(error: Error, message_bytes: u32) -> LastWords {
+        let (code, message) = match error {
+            Error::Capacity(_) => (
+                Standard::Size,
                 format!("a message is longer than {message_bytes} bytes"),
             ),
-            WsError::Utf8(_) => (
-                close_code::INVALID,
-                "a text message is not UTF-8".to_owned(),
-            ),
-            WsError::Protocol(error) if !is_lost(error) => {
-                (close_code::PROTOCOL, format!("not WebSocket: {error}"))
-            }
+            Error::Utf8(_) => (Standard::Invalid, "a text message is not UTF-8".to_owned()),
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return None,
+            Error::Protocol(error) => (Standard::Protocol, format!("not WebSocket: {error}")),
             _ => return None,
         };
-        Some(Self { code, message })
+        Some(Self {
+            code: code.into(),
+            message,
+        })
     }
 
     /// Says why, closes, and waits a little for the client to close as well.
     pub(super) async fn say<S>(self, socket: &mut S)
     where
-        S: Stream<Item = Result<Message, axum::Error>> + Sink<Message, Error = axum::Error> + Unpin,
+        S: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Unpin,
     {
         let talk = async {
             let close = CloseFrame {
-                code: self.code,
+                code: self.code.into(),
                 reason: shorten(&self.message).into(),
             };
             let goodbye = ServerMessage::Goodbye {
@@ -79,7 +79,7 @@ impl Farewell {
             while let Some(message) = socket.next().await {
                 message?;
             }
-            Ok::<(), axum::Error>(())
+            Ok::<(), Error>(())
         };
         if let Ok(Err(_)) = tokio::time::timeout(LAST_WORDS, talk).await {
             tokio::time::sleep(UNREAD).await;
@@ -91,11 +91,6 @@ impl Farewell {
 pub(super) fn text(message: &ServerMessage) -> Message {
     // Maps with string keys and plain values cannot fail to become JSON.
     Message::text(serde_json::to_string(message).unwrap_or_default())
-}
-
-fn is_lost(error: &tokio_tungstenite::tungstenite::error::ProtocolError) -> bool {
-    use tokio_tungstenite::tungstenite::error::ProtocolError;
-    matches!(error, ProtocolError::ResetWithoutClosingHandshake)
 }
 
 fn shorten(message: &str) -> &str {

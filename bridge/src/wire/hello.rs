@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use futures_util::{SinkExt as _, StreamExt as _};
 use sockscope_protocol::{
     ClientMessage, CloseCode, Hello, Seq, ServerMessage, VERSION, Welcome, parse_client_message,
 };
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::farewell::{Farewell, LastWords, text};
+use super::socket::Socket;
 use crate::session::{self, ViewGuard};
 use crate::state::Bridge;
 
@@ -32,7 +35,10 @@ pub(super) struct Accepted {
 }
 
 /// Waits for `hello` and answers it.
-pub(super) async fn greet(socket: &mut WebSocket, bridge: &Bridge) -> Result<Accepted, LastWords> {
+pub(super) async fn greet(
+    socket: &mut Socket<TcpStream>,
+    bridge: &Bridge,
+) -> Result<Accepted, LastWords> {
     let first = tokio::select! {
         biased;
         () = bridge.stop.cancelled() => return Err(Some(Farewell::stopping())),
@@ -51,12 +57,12 @@ pub(super) async fn greet(socket: &mut WebSocket, bridge: &Bridge) -> Result<Acc
     }
 }
 
-async fn first(socket: &mut WebSocket, bridge: &Bridge) -> Result<Hello, LastWords> {
+async fn first(socket: &mut Socket<TcpStream>, bridge: &Bridge) -> Result<Hello, LastWords> {
     let unexpected = |message: String| Some(Farewell::new(CloseCode::HelloExpected, message));
     loop {
-        match socket.recv().await {
+        match socket.next().await {
             None | Some(Ok(Message::Close(_))) => return Err(None),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
             Some(Ok(Message::Binary(_))) => {
                 return Err(unexpected("the first message must be hello".to_owned()));
             }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::Message;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Sink, SinkExt as _, Stream, StreamExt as _};
 use sockscope_protocol::{
@@ -13,6 +12,7 @@ use sockscope_protocol::{
 };
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
 use super::budget::Budget;
@@ -53,7 +53,7 @@ pub(super) struct View<'a, S> {
 
 impl<'a, S> View<'a, S>
 where
-    S: Stream<Item = Result<Message, axum::Error>> + Sink<Message, Error = axum::Error> + Unpin,
+    S: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Unpin,
 {
     pub(super) fn new(
         socket: &'a mut S,
@@ -170,7 +170,7 @@ where
     }
 
     /// Reads a message, and those that are there already.
-    async fn read(&mut self, first: Option<Result<Message, axum::Error>>) -> Result<(), LastWords> {
+    async fn read(&mut self, first: Option<Result<Message, Error>>) -> Result<(), LastWords> {
         let mut message = first;
         for more in (0..MESSAGES).rev() {
             // `None` is the end of the connection.
@@ -228,7 +228,8 @@ where
                 }
                 Err(error) => self.misunderstood(None, error.to_string()),
             },
-            Message::Ping(_) | Message::Pong(_) => Ok(None),
+            // Frames alone are never read.
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(None),
             Message::Close(_) => Err(None),
         }
     }
@@ -340,7 +341,7 @@ async fn news(relay: &mut Option<(watch::Receiver<Relay>, Option<Relay>)>) -> Re
 
 /// Waits for a write, but not for ever.
 async fn unless_stalled(
-    write: impl Future<Output = Result<(), axum::Error>>,
+    write: impl Future<Output = Result<(), Error>>,
     stop: &CancellationToken,
 ) -> Result<(), LastWords> {
     tokio::select! {
