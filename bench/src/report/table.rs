@@ -204,10 +204,10 @@ fn row(record: &Record, goal: &Goal) -> Option<String> {
             let verdict = if goal.bound.is_met(spread.median) {
                 "met".to_owned()
             } else {
-                format!(
-                    "short by {:.0} %",
-                    goal.bound.short_by(spread.median) * 100.0
-                )
+                match (goal.bound.short_by(spread.median) * 100.0).round() {
+                    0.0 => "short by less than 1 %".to_owned(),
+                    percent => format!("short by {percent:.0} %"),
+                }
             };
             (words(spread, decimals, range), verdict)
         }
