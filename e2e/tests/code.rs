@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use sockscope_e2e::{Case, PATIENCE, Page, Target, case, until};
+use sockscope_e2e::{Case, Downloads, PATIENCE, Page, Target, case, until};
 use thirtyfour::prelude::*;
 use tokio::process::Command;
 
@@ -101,16 +101,6 @@ async fn a_program_is_copied_as_it_is_shown() -> Result<()> {
     .await
 }
 
-/// Waits for a file that the browser writes.
-async fn downloaded(folder: &Path, name: &str) -> Result<String> {
-    let path = folder.join(name);
-    until(&format!("{name} to be saved"), async || {
-        let text = std::fs::read_to_string(&path)?;
-        Ok((!text.is_empty()).then_some(text))
-    })
-    .await
-}
-
 fn python(folder: &Path, program: &str, port: u16) -> Result<Command> {
     let python = std::env::var_os("SOCKSCOPE_PYTHON").unwrap_or("python3".into());
     let mut command = Command::new(python);
@@ -136,27 +126,24 @@ fn listens(port: u16) -> Result<bool> {
 #[tokio::test]
 async fn downloaded_programs_run_against_each_other() -> Result<()> {
     case(Case::new("code-download"), async |page, _| {
-        let folder = tempfile::tempdir()?;
-        let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
-        page.browser()
-            .cdp("Browser.setDownloadBehavior", allow)
-            .await?;
+        let downloads = Downloads::of(page).await?;
         echo(page).await?;
         for name in ["server", "client"] {
             let shown = program(page, name, &format!("{name}.close()")).await?;
             page.click("code-save").await?;
-            let saved = downloaded(folder.path(), &format!("{name}.py")).await?;
+            let saved = downloads.file(&format!("{name}.py")).await?;
+            let saved = std::fs::read_to_string(saved)?;
             ensure!(saved.trim_end() == shown.trim_end(), "{saved}");
         }
         // Free a moment ago, and below those that the kernel gives away.
         let free = (20_000..30_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
         let port = free.context("a free port")?;
-        let server = python(folder.path(), "server.py", port)?.spawn()?;
+        let server = python(downloads.folder(), "server.py", port)?.spawn()?;
         until("the server to listen", async || {
             Ok(listens(port)?.then_some(()))
         })
         .await?;
-        let client = python(folder.path(), "client.py", port)?.spawn()?;
+        let client = python(downloads.folder(), "client.py", port)?.spawn()?;
         for (program, says) in [
             (client, "client received 6: 你好"),
             (server, "conn received 6: 你好"),

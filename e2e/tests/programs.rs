@@ -1,10 +1,7 @@
 //! The session as programs. What writes them is loaded when they are first looked at.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
-use sockscope_e2e::{Case, Page, Proxy, Target, case, until};
+use sockscope_e2e::{Case, Downloads, Page, Proxy, Target, case};
 
 const SHOWN: &str = "code-text";
 
@@ -15,23 +12,10 @@ async fn loaded(page: &Page<'_>) -> Result<u64> {
     page.js(script, vec![]).await?.as_u64().context("a number")
 }
 
-/// The file with this ending in a folder, once the browser has written it.
-async fn downloaded(folder: &Path, ending: &str) -> Result<PathBuf> {
-    until("the file to be saved", async || {
-        let files = std::fs::read_dir(folder)?;
-        let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
-        Ok(paths.find(|path| path.extension().is_some_and(|one| one == ending)))
-    })
-    .await
-}
-
 #[tokio::test]
 async fn programs_are_written_while_calls_are_made() -> Result<()> {
     case(Case::new("code"), async |page, _| {
-        let folder = tempfile::tempdir()?;
-        let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
-        let cdp = page.driver().cdp();
-        cdp.send_raw("Browser.setDownloadBehavior", allow).await?;
+        let downloads = Downloads::of(page).await?;
         page.show("code").await?;
         page.read("code", "The calls you make appear here").await?;
         ensure!(loaded(page).await? == 0, "it is loaded before it is needed");
@@ -66,14 +50,14 @@ async fn programs_are_written_while_calls_are_made() -> Result<()> {
         page.show("code").await?;
 
         page.click("code-save").await?;
-        let file = downloaded(folder.path(), "py").await?;
+        let file = downloads.file(".py").await?;
         let text = std::fs::read_to_string(&file)?;
         let shown = page.text(SHOWN).await?;
         ensure!(text.replace('\n', "") == shown, "{text}, and not {shown}");
 
         page.click("menu").await?;
         page.click("menu-text").await?;
-        let file = downloaded(folder.path(), "txt").await?;
+        let file = downloads.file(".txt").await?;
         let name = file.file_name().and_then(|name| name.to_str());
         ensure!(name.is_some_and(|name| name.starts_with("sockscope-2")));
         ensure!(std::fs::read_to_string(&file)?.contains("bind(socket 1"));

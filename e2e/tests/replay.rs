@@ -1,11 +1,11 @@
 //! Films of a session: of the one that goes on, and of a file in a page without any bridge.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::{Value, json};
-use sockscope_e2e::{Bridge, Case, Page, Target, case, until};
+use serde_json::Value;
+use sockscope_e2e::{Bridge, Case, Downloads, Page, Target, case, until};
 use thirtyfour::prelude::*;
 
 /// Presses a key, wherever the focus is.
@@ -147,24 +147,6 @@ async fn back_in_time_and_live_again() -> Result<()> {
     .await
 }
 
-/// Lets the browser write files into a folder.
-async fn download_to(page: &Page<'_>, folder: &Path) -> Result<()> {
-    let allow = json!({ "behavior": "allow", "downloadPath": folder });
-    page.browser()
-        .cdp("Browser.setDownloadBehavior", allow)
-        .await
-}
-
-/// The file in a folder whose name ends so, once the browser has written it.
-async fn downloaded(folder: &Path, ending: &str) -> Result<PathBuf> {
-    until("the file to be saved", async || {
-        let files = std::fs::read_dir(folder)?;
-        let mut paths = files.filter_map(|file| Some(file.ok()?.path()));
-        Ok(paths.find(|path| path.extension().is_some_and(|found| found == ending)))
-    })
-    .await
-}
-
 #[tokio::test]
 async fn a_file_opens_without_a_bridge() -> Result<()> {
     let wanted = Case {
@@ -172,13 +154,12 @@ async fn a_file_opens_without_a_bridge() -> Result<()> {
         ..Case::new("replay-file")
     };
     case(wanted, async |page, bridge| {
-        let folder = tempfile::tempdir()?;
-        download_to(page, folder.path()).await?;
+        let downloads = Downloads::of(page).await?;
         conversation(page).await?;
         let whole = picture(page).await?;
         page.click("menu").await?;
         page.click("menu-save").await?;
-        let file = downloaded(folder.path(), "jsonl").await?;
+        let file = downloads.file(".jsonl").await?;
         let text = std::fs::read_to_string(&file)?;
         ensure!(text.starts_with(r#"{"format":"sockscope-recording","format_version":1,"#));
         let token = bridge.url().rsplit('=').next().context("a token")?;
@@ -201,7 +182,7 @@ async fn a_file_opens_without_a_bridge() -> Result<()> {
         page.see_none("row").await?;
 
         // What is no recording is told apart.
-        let wrong = folder.path().join("wrong.txt");
+        let wrong = downloads.folder().join("wrong.txt");
         std::fs::write(&wrong, "no recording")?;
         let field = page.driver().find(By::Testid("open-file")).await?;
         field.send_keys(wrong.to_string_lossy()).await?;
@@ -227,14 +208,13 @@ fn tshark(file: &Path, fields: &[&str]) -> Result<String> {
 #[tokio::test]
 async fn wireshark_reads_the_packets() -> Result<()> {
     case(Case::new("packets"), async |page, _| {
-        let folder = tempfile::tempdir()?;
-        download_to(page, folder.path()).await?;
+        let downloads = Downloads::of(page).await?;
         conversation(page).await?;
         page.select("1").await?;
         let port = page.local_port().await?;
         page.click("menu").await?;
         page.click("menu-packets").await?;
-        let file = downloaded(folder.path(), "pcapng").await?;
+        let file = downloads.file(".pcapng").await?;
         let name = file.file_name().context("a name")?.to_string_lossy();
         ensure!(name.starts_with("sockscope-20"), "{name}");
         let fields = ["tcp.dstport", "tcp.flags", "tcp.payload"];
