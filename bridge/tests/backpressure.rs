@@ -90,6 +90,28 @@ async fn a_client_that_reads_late_gets_every_byte_whatever_it_promised() {
 }
 
 #[tokio::test]
+async fn a_client_that_got_everything_as_an_onlooker_lets_streams_go_on() {
+    let bridge = BridgeProcess::start(&[], "info").await;
+    let mut client = bridge.client().await;
+    let flood = Peer::flood(GIB).await;
+    let socket = client.connected(flood.address).await;
+    stream(&mut client, socket, u64::MAX).await;
+    let (own, other) = flood.connection().await;
+    let (key, view) = (client.key(), client.welcome.view.clone().unwrap());
+    client.cut();
+    until_held_back(own, other, flood.sent_all()).await;
+    let last = Client::view(bridge.address, &view).await.unwrap();
+    let last = last.welcome.last;
+    let mut onlooker = Client::view(bridge.address, &view).await.unwrap();
+    onlooker
+        .until_event(|event| (event.seq == last).then_some(()))
+        .await;
+    let back = Client::resume(bridge.address, &bridge.token, &key, last).await;
+    let received = |event: &Event| matches!(event.body, EventBody::Received(_)).then_some(());
+    back.unwrap().until_event(received).await;
+}
+
+#[tokio::test]
 async fn sends_to_a_peer_that_never_reads_are_held_back() {
     const CHUNK: usize = 64 * 1024;
     let bridge = BridgeProcess::start(&[], "info").await;

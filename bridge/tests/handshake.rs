@@ -10,6 +10,8 @@ use futures_util::SinkExt as _;
 use sockscope_protocol::{Hello, Seq, SessionKey, ViewKey};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// The status of a handshake with these headers.
@@ -219,4 +221,16 @@ async fn sessions_and_views_are_limited() {
     let view = first.welcome.view.clone().unwrap();
     let _viewer = Client::view(bridge.address, &view).await.unwrap();
     assert_eq!(Client::view(bridge.address, &view).await.err(), Some(4004));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_is_answered() {
+    let bridge = TestBridge::start().await;
+    let mut client = Client::open(bridge.address, &bridge.token).await;
+    let close = Message::Close(Some(CloseFrame {
+        code: CloseCode::Normal,
+        reason: "".into(),
+    }));
+    client.socket().send(close).await.unwrap();
+    assert_eq!(client.until_closed().await, 1000);
 }

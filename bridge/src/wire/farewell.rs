@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as Standa
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// How long the last words may take: writing them, and the client's closing in return.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long the connection stays open after a message that was not read to its end. What the client
 /// still sends makes the kernel reset the connection when it is closed, and the client shall have
 /// read the close code by then.

@@ -127,6 +127,10 @@ fn admit(hello: &Hello, bridge: &Bridge) -> Result<(Accepted, Welcome), Farewell
     if hello.after > last {
         return Err(gone(NO_SUCH_EVENT));
     }
+    if may_call {
+        // It may have got them as somebody who only looks, and no batch will say so.
+        session.log().tell(hello.after);
+    }
     let settings = registry.settings();
     tracing::Span::current().record("session", session.number());
     tracing::info!(

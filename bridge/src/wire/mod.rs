@@ -18,6 +18,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::SinkExt as _;
 use sockscope_protocol::SUBPROTOCOL;
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
@@ -77,6 +78,10 @@ async fn follow(bridge: &Bridge, mut socket: Socket<TcpStream>, slot: &Slot) {
             tracing::info!(code = farewell.code, "closing: {}", farewell.message);
             farewell.say(&mut socket).await;
         }
-        None => tracing::info!("the client is gone"),
+        None => {
+            // A client that closed is owed a close frame (RFC 6455 section 5.5.1).
+            let _ = tokio::time::timeout(farewell::LAST_WORDS, socket.flush()).await;
+            tracing::info!("the client is gone");
+        }
     }
 }
