@@ -124,16 +124,14 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<HeaderValue, Refused> {
         let message = "this is a door for WebSockets: ask for an upgrade\n";
         return refused(StatusCode::UPGRADE_REQUIRED, message);
     }
-    if !headers.contains_key(SEC_WEBSOCKET_KEY) {
-        return refused(StatusCode::BAD_REQUEST, "there is no Sec-WebSocket-Key\n");
-    }
+    let no_key = refused(StatusCode::BAD_REQUEST, "there is no Sec-WebSocket-Key\n");
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
+        return no_key;
+    };
     if !lists(&SEC_WEBSOCKET_VERSION, VERSION) {
         let message = "version 13 of the WebSocket protocol is spoken here\n";
         return refused(StatusCode::UPGRADE_REQUIRED, message);
     }
-    let key = &headers[SEC_WEBSOCKET_KEY];
-    HeaderValue::try_from(derive_accept_key(key.as_bytes())).or(refused(
-        StatusCode::BAD_REQUEST,
-        "the Sec-WebSocket-Key is none\n",
-    ))
+    // base64 is always a header's value.
+    HeaderValue::try_from(derive_accept_key(key.as_bytes())).or(no_key)
 }

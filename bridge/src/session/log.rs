@@ -40,6 +40,8 @@ pub struct Log {
     last: watch::Sender<Seq>,
     /// Fires when somebody was told something.
     told: Notify,
+    /// Where those who wait for room stand in line: who asks for much is not passed by who asks for little.
+    line: tokio::sync::Mutex<()>,
     start: Instant,
     max_bytes: u64,
     max_events: usize,
@@ -67,6 +69,7 @@ impl Log {
             held: Mutex::default(),
             last: watch::Sender::new(Seq(0)),
             told: Notify::new(),
+            line: tokio::sync::Mutex::default(),
             start: Instant::now(),
             max_bytes: limits.log_bytes,
             max_events: usize::try_from(limits.log_events)
@@ -163,8 +166,9 @@ impl Log {
         events == 0 || few && small
     }
 
-    /// Returns once there is that room.
+    /// Returns once there is that room, in turn.
     pub(crate) async fn room(&self, bytes: u64) {
+        let _turn = self.line.lock().await;
         loop {
             let told = self.told.notified();
             if self.has_room(bytes) {
@@ -323,6 +327,14 @@ mod tests {
         log.tell(Seq(1));
         room.await;
         assert!(!log.has_room(1000));
+        assert!(log.has_room(10));
+        let mut much = Box::pin(log.room(1000));
+        assert!(futures_util::poll!(&mut much).is_pending());
+        let mut little = Box::pin(log.room(10));
+        assert!(futures_util::poll!(&mut little).is_pending(), "it passes");
+        log.tell(Seq(2));
+        much.await;
+        little.await;
         // Events are few, too, whatever they carry.
         let socket = SocketId(1);
         let gone = || EventBody::PeerGone {

@@ -31,6 +31,8 @@ pub(super) struct Socket<S> {
     large: Option<Chain<Bytes, Bytes>>,
     /// Some of that was written, so that nothing may come between.
     begun: bool,
+    /// One side has closed: a frame with bytes must not follow (RFC 6455 section 5.5.1).
+    closing: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
@@ -55,6 +57,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             .await,
             large: None,
             begun: false,
+            closing: false,
         }
     }
 
@@ -93,7 +96,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Socket<S> {
         {
             return Poll::Ready(Some(Err(error)));
         }
-        self.library.poll_next_unpin(context)
+        let next = ready!(self.library.poll_next_unpin(context));
+        if let Some(Ok(Message::Close(_))) = next {
+            self.closing = true;
+            self.large = None;
+        }
+        Poll::Ready(next)
     }
 }
 
@@ -106,8 +114,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
     }
 
     fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
+        self.closing |= matches!(message, Message::Close(_));
         match message {
-            Message::Binary(payload) if payload.len() >= WRITE_BUFFER => {
+            Message::Binary(payload) if payload.len() >= WRITE_BUFFER && !self.closing => {
                 let header = FrameHeader {
                     opcode: OpCode::Data(Data::Binary),
                     ..FrameHeader::default()
@@ -167,7 +176,6 @@ mod tests {
             WRITE_BUFFER - 1,
             WRITE_BUFFER,
             WRITE_BUFFER + 1,
-            0x1_0000,
             MAX,
         ] {
             sent.extend([binary(length), Message::text(length.to_string())]);
@@ -212,6 +220,19 @@ mod tests {
             while client.next().await.is_some() {}
         };
         tokio::join!(leave, receive);
+    }
+
+    #[tokio::test]
+    async fn no_bytes_follow_a_close() {
+        let (mut server, mut client) = pair().await;
+        client.close(None).await.unwrap();
+        server.feed(binary(MAX)).await.unwrap();
+        assert!(matches!(server.next().await, Some(Ok(Message::Close(_)))));
+        assert!(server.feed(binary(MAX)).await.is_err());
+        server.flush().await.unwrap();
+        drop(server);
+        assert!(matches!(client.next().await, Some(Ok(Message::Close(_)))));
+        assert!(client.next().await.is_none());
     }
 
     #[tokio::test]
