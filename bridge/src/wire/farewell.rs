@@ -76,12 +76,14 @@ impl Farewell {
             };
             socket.feed(text(&goodbye)).await?;
             socket.send(Message::Close(Some(close))).await?;
+            // After an error there is nothing more to read, whatever the client sent.
+            let mut answered = false;
             while let Some(message) = socket.next().await {
-                message?;
+                answered |= matches!(message?, Message::Close(_));
             }
-            Ok::<(), Error>(())
+            Ok::<_, Error>(answered)
         };
-        if let Ok(Err(_)) = tokio::time::timeout(LAST_WORDS, talk).await {
+        if let Ok(Ok(false) | Err(_)) = tokio::time::timeout(LAST_WORDS, talk).await {
             tokio::time::sleep(UNREAD).await;
         }
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
+use super::farewell::Farewell;
 use super::hello::Accepted;
 use super::view::View;
 use crate::policy::Policy;
@@ -20,6 +21,8 @@ use crate::session::{Registry, Settings};
 struct Silence {
     /// Whether the kernel still takes what is written.
     takes: bool,
+    /// Nothing more can be read: what came last was an error.
+    ended: bool,
     written: Vec<Message>,
 }
 
@@ -27,7 +30,11 @@ impl Stream for Silence {
     type Item = Result<Message, Error>;
 
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Pending
+        if self.ended {
+            Poll::Ready(None)
+        } else {
+            Poll::Pending
+        }
     }
 }
 
@@ -89,6 +96,7 @@ async fn held_on(silence: &mut Silence) -> Duration {
 async fn a_client_that_answers_no_ping_is_given_up() {
     let mut silence = Silence {
         takes: true,
+        ended: false,
         written: Vec::new(),
     };
     let held = held_on(&mut silence).await;
@@ -104,7 +112,21 @@ async fn a_client_that_answers_no_ping_is_given_up() {
 async fn a_client_that_takes_nothing_is_given_up() {
     let mut silence = Silence {
         takes: false,
+        ended: false,
         written: Vec::new(),
     };
     assert_eq!(held_on(&mut silence).await.as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_was_not_read_to_its_end_has_time_to_read_why() {
+    let mut silence = Silence {
+        takes: true,
+        ended: true,
+        written: Vec::new(),
+    };
+    let start = Instant::now();
+    Farewell::stopping().say(&mut silence).await;
+    assert_eq!(start.elapsed().as_millis(), 500);
+    assert!(matches!(silence.written.last(), Some(Message::Close(_))));
 }
