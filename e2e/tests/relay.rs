@@ -51,8 +51,10 @@ async fn streams_of_other_programs_are_seen_on_request() -> Result<()> {
         page.read(open.clone(), "已打开").await?;
 
         wisp.send(packet(4, 1, &[2])).await?;
-        page.see(Target::id("relay-stream").with("data-state", "closed"))
-            .await?;
+        let closed = Target::id("relay-stream").with("data-state", "closed");
+        page.read(closed.clone(), "客户端已关闭").await?;
+        page.click("lang-en").await?;
+        page.read(closed, "client closed").await?;
         page.click("relay-watch").await?;
         page.see_none("relay-stream").await?;
         wisp.close(None).await?;

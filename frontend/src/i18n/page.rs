@@ -94,6 +94,32 @@ messages! {
         relay_half_closed: Text = "half-closed", "半关闭";
         relay_draining: Text = "finishing", "收尾中";
         relay_closed: Text = "closed", "已关闭";
+        /// Why a stream ended, in the words of the bridge; a word that is new here stays as it is.
+        relay_ended: fn(&str) -> String =
+            |reason| match reason {
+                "voluntary" => "target closed",
+                "client" => "client closed",
+                "network" => "connection broke",
+                "invalid" => "no such target",
+                "connect_timeout" => "no answer",
+                "transfer_timeout" => "target stalled",
+                "blocked" => "policy says no",
+                "throttled" => "no room",
+                other => other,
+            }.to_owned(),
+            |reason| match reason {
+                "voluntary" => "目标已关闭",
+                "client" => "客户端已关闭",
+                "network" => "连接中断",
+                "invalid" => "目标无效",
+                "unreachable" => "无法到达",
+                "connect_timeout" => "无应答",
+                "refused" => "被拒绝",
+                "transfer_timeout" => "目标停滞",
+                "blocked" => "策略不允许",
+                "throttled" => "资源不足",
+                other => other,
+            }.to_owned();
         state_closed: Text = "fd closed", "已关闭";
         state_new: Text = "not bound", "未绑定";
         state_bound: Text = "bound", "已绑定";

@@ -43,7 +43,7 @@ fn row(stream: &RelayStream, t: &Messages) -> Element {
         SocketType::Datagram => ("UDP", "proto udp"),
     };
     let state = match &stream.reason {
-        Some(reason) => reason.clone(),
+        Some(reason) => (t.page.relay_ended)(reason),
         None => match stream.state {
             RelayState::Resolving => t.page.relay_resolving,
             RelayState::Connecting => "SYN-SENT",
